@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+# Set-up is done once, in .venv, by whichever target needs it first. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+
+# Pinned, and without build isolation, so that the build's own tools are pinned too.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALL := $(PIP) --no-build-isolation --editable
+PINS := pyproject.toml constraints.txt
+
+PURE := */upturn/wire/*,*/upturn/core/*
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo run test check lint types contracts tests soak bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+demo: $(VENV)/.app ## watch a simulated session run past its limit and back
+	@if [ -t 1 ]; then $(BIN)/upturn demo; else $(BIN)/upturn demo --once --headless --speed max; fi
+
+run: $(VENV)/.app ## watch a table; ARGS="--source sim:normal" and others
+	@$(BIN)/upturn run $(ARGS)
+
+test: check tests ## everything that has to pass
+
+check: lint types contracts ## format, lint, types, import contracts
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+contracts: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+tests: $(VENV)/.dev
+	$(BIN)/pytest --numprocesses $(JOBS) --cov --cov-report=
+	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
+
+soak: $(VENV)/.dev ## hours of simulated sessions; not part of test
+	$(BIN)/python tests/soak/run.py $(ARGS)
+
+bench: $(VENV)/.bench ## the figures of tests/benchmarks/README.md
+	$(BIN)/python tests/benchmarks/run.py $(ARGS)
+
+clean: ## remove the virtual environment and every cache
+	rm -rf $(VENV) dist build .coverage .coverage.* .*_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp each, so that a demo does not wait for the tools of the tests.
+
+$(VENV)/.app: $(VENV)/.venv $(PINS)
+	@echo "Installing Upturn into $(VENV) (once) ..."
+	@$(INSTALL) .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.venv $(PINS)
+	@echo "Installing Upturn and its tools into $(VENV) (once) ..."
+	@$(INSTALL) '.[dev]'
+	@touch $@ $(VENV)/.app
+
+$(VENV)/.bench: $(VENV)/.dev
+	@echo "Installing the yardsticks into $(VENV) (once) ..."
+	@$(INSTALL) '.[dev,bench]'
+	@touch $@
+
+$(VENV)/.venv: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "Upturn needs Python 3.11 or later as '$(PYTHON)'; make PYTHON=... names another" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) --no-print-directory system-venv
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) hatchling editables
+	@touch $@
+
+# Debian ships Python without the means to make a virtual environment.
+.PHONY: system-venv
+system-venv:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing python3-venv ..."; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null; \
+	else \
+	    echo "Python lacks its venv module; on Debian: sudo apt-get install python3-venv" >&2; exit 1; \
+	fi

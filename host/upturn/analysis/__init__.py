@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Long recordings at once, with numpy."""

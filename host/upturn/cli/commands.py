@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""The commands as a table, so that help can list them without importing any.
+
+A command's module has `add_parser(subparsers)`, which makes its parser by `command_parser`, and
+`run(args) -> int`, which returns the exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import NoReturn, Protocol, TypeAlias
+
+from upturn.errors import InputError
+
+Subparsers: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    module: str
+    help: str
+
+
+COMMANDS: dict[str, Command] = {
+    "demo": Command("upturn.cli.demo", "watch a simulated table; no hardware, no set-up"),
+    "run": Command("upturn.cli.run", "watch a table"),
+    "replay": Command("upturn.cli.replay", "judge a recorded session again"),
+    "record": Command("upturn.cli.record", "write what a source delivers to a file"),
+    "analyze": Command("upturn.cli.analyze", "sum up a recorded session"),
+    "profiles": Command("upturn.cli.profiles", "list the limits, with their sources"),
+    "check-config": Command(
+        "upturn.cli.check_config", "check a config; say what is in force and who said so"
+    ),
+}
+
+
+class CommandModule(Protocol):
+    """What a command's module has to offer."""
+
+    def add_parser(self, subparsers: Subparsers) -> object: ...
+    def run(self, args: argparse.Namespace) -> int: ...
+
+
+class Parser(argparse.ArgumentParser):
+    """Refuses as everything else refuses: one line, what and what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(message, remedy=f"See '{self.prog} --help'")
+
+
+def command_parser(subparsers: Subparsers, name: str, *, epilog: str = "") -> Parser:
+    """The parser of one command, described as the table describes it."""
+    text = COMMANDS[name].help
+    return subparsers.add_parser(
+        name,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=epilog or None,
+        allow_abbrev=False,
+    )

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""`upturn demo`: a simulated table through the whole pipeline; no hardware, no set-up."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from itertools import count
+
+from upturn.cli.commands import Subparsers, command_parser
+from upturn.cli.judging import Judged
+from upturn.cli.options import add_common, resolve_profile
+from upturn.cli.watch import Watch, watch
+from upturn.config import load_config
+from upturn.core.limits import DEVICES, DeviceKind
+from upturn.transports.sim import simulate
+from upturn.transports.simulated import SimulatedSource
+
+SCRIPT = "demo"
+SPEED = 4.0
+"""So that the limit is passed before a first-time viewer has gone."""
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    parser = command_parser(
+        subparsers,
+        "demo",
+        epilog=f"Loops until stopped, {SPEED:g} times as fast as real time unless --speed says.",
+    )
+    add_common(parser)
+    parser.add_argument("--once", action="store_true", help="end after one session")
+
+
+def run(args: argparse.Namespace) -> int:
+    profile = resolve_profile(args, None, load_config(args.config))
+
+    def sessions() -> Iterator[Judged]:
+        for seed in (0,) if args.once else count():
+            source = SimulatedSource(simulate(SCRIPT, seed=seed))
+            yield Judged(source, source.info, profile, DEVICES[DeviceKind.TABLE])
+
+    return watch(Watch(sessions, args.speed or SPEED, args.headless, args.json))

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""What is judged and by which limits: files and sources, with what the config says of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from upturn.cli.options import resolve_profile
+from upturn.config import Config, NodeConfig, load_config
+from upturn.config.model import fit_to_device
+from upturn.core.limits import DEVICES, Device, DeviceKind, Profile
+from upturn.core.sample import StreamInfo
+from upturn.errors import InputError
+from upturn.transports.recording import Recording
+from upturn.transports.replay import TraceSource, open_file
+from upturn.transports.source import Source, open_source
+
+SHOWN_PROBLEMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A source, how its samples are to be read, and what they are judged by."""
+
+    source: Source
+    info: StreamInfo
+    profile: Profile
+    device: Device
+
+
+def add_file(parser: argparse.ArgumentParser) -> None:
+    """The argument and flag of commands that read a recorded session."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a sample trace or a recording")
+    parser.add_argument(
+        "--skip-bad", action="store_true", help="leave bad rows out; they are counted and told"
+    )
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """The flags that choose what is watched."""
+    parser.add_argument(
+        "--source", metavar="SOURCE", help="sim:SCRIPT or replay:FILE; else the config's node"
+    )
+    parser.add_argument("--node", metavar="NAME", help="which node of the config")
+
+
+def open_judged_file(args: argparse.Namespace) -> Judged:
+    """The file and what it is judged by; a node of the config that it names says its device.
+
+    Raises:
+        InputError: the file, the config or the profile is refused.
+    """
+    config = load_config(args.config)
+    source = open_file(args.file, skip_bad=args.skip_bad)
+    node = next((node for node in config.nodes if node.name == source.info.node), None)
+    judged = _judged(args, config, source, node)
+    _tell_skipped(args.file, source)
+    return judged
+
+
+def open_judged_source(args: argparse.Namespace) -> Judged:
+    """The source of `--source`, or of the config's node.
+
+    Raises:
+        InputError: nothing says what to watch, or it is refused.
+    """
+    config = load_config(args.config)
+    node = _node(args, config)
+    if args.source is None and node is None:
+        raise InputError(
+            "nothing says what to watch",
+            remedy="Give --source, or a [[node]] with a source in the config",
+        )
+    text = args.source if args.source is not None else node.source if node is not None else ""
+    return _judged(args, config, open_source(text), node)
+
+
+def _node(args: argparse.Namespace, config: Config) -> NodeConfig | None:
+    if args.node is not None:
+        for node in config.nodes:
+            if node.name == args.node:
+                return node
+        known = ", ".join(node.name for node in config.nodes) or "none"
+        raise InputError(
+            f"there is no node {args.node!r}", where="--node", remedy=f"The config has: {known}"
+        )
+    if args.source is None and len(config.nodes) > 1:
+        names = ", ".join(node.name for node in config.nodes)
+        raise InputError("the config has several nodes", remedy=f"Say --node with one of {names}")
+    return config.nodes[0] if args.source is None and config.nodes else None
+
+
+def _judged(
+    args: argparse.Namespace, config: Config, source: Source, node: NodeConfig | None
+) -> Judged:
+    if node is not None and node.profile is not None:
+        config = replace(config, profile=node.profile)
+    profile = resolve_profile(args, source.profile, config, where=source.profile_where)
+    device = DEVICES[node.device if node is not None else DeviceKind.TABLE]
+    where = f"node {node.name}" if node is not None else ""
+    profile = fit_to_device(profile, device, where=where)
+    info = source.info
+    if node is not None and info.mounting is None:
+        info = replace(info, mounting=node.mounting)
+    return Judged(source, info, profile, device)
+
+
+def _tell_skipped(path: Path, source: TraceSource | Recording) -> None:
+    problems = source.trace.problems if isinstance(source, TraceSource) else source.skipped
+    if not problems:
+        return
+    for problem in problems[:SHOWN_PROBLEMS]:
+        print(f"upturn: {path}:{problem.line}: skipped: {problem.what}", file=sys.stderr)
+    noun = "row" if len(problems) == 1 else "rows"
+    print(f"upturn: {path}: {len(problems)} bad {noun} skipped", file=sys.stderr)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""`upturn record`: watch a table and keep all that came in, commands too."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from upturn.cli.commands import Subparsers, command_parser
+from upturn.cli.judging import add_source, open_judged_source
+from upturn.cli.options import add_common
+from upturn.cli.watch import Watch, watch
+from upturn.transports.recording import Recorder
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    parser = command_parser(
+        subparsers, "record", epilog="The file is what 'upturn replay' reads; .gz packs it."
+    )
+    add_source(parser)
+    parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="file to make")
+    add_common(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    judged = open_judged_source(args)
+    recorder = Recorder(args.out, judged.source, judged.info, judged.profile.name)
+    speed = args.speed or 1.0
+    try:
+        return watch(
+            Watch(lambda: iter((judged,)), speed, args.headless, args.json, recorder.piece)
+        )
+    finally:
+        recorder.close()
+        print(f"upturn: recorded to {args.out}", file=sys.stderr)

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""Watching a source: the service with either the text sink or the dashboard, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from upturn.cli.judging import Judged
+from upturn.core.commands import Command
+from upturn.core.events import Event, Summary, to_json
+from upturn.core.pipeline import Pipeline
+from upturn.core.snapshot import Snapshot
+from upturn.dashboard.feed import EventRing, SourceState
+from upturn.dashboard.history import History
+from upturn.errors import EXIT_DONE, EXIT_INTERRUPTED
+from upturn.service.table import TableService
+from upturn.sinks.console import Console
+from upturn.sinks.text import summary_lines
+from upturn.transports.source import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What to watch, and how."""
+
+    sessions: Callable[[], Iterator[Judged]]
+    """One source, or one after another for a demo that loops."""
+    speed: float
+    headless: bool
+    as_json: bool = False
+    recorder: Callable[[Chunk], None] | None = None
+
+
+class TableFeed:
+    """What the dashboard polls: the service that runs now."""
+
+    def __init__(self, speed: float) -> None:
+        self._service: TableService | None = None
+        self._label = ""
+        self._pace = "" if speed == 1.0 else f" at {speed:g}x" if math.isfinite(speed) else ""
+        self._history = History()
+        self._events = EventRing()
+
+    def begin(self, service: TableService, label: str) -> None:
+        """A new session: its time axis starts anew."""
+        self._service = service
+        self._label = label
+        self._history.clear()
+
+    def observe(self, t_s: float, angle_deg: float, events: Sequence[Event]) -> None:
+        self._events.extend(events)
+        if math.isfinite(t_s):
+            self._history.append(t_s, angle_deg)
+
+    def snapshot(self) -> Snapshot:
+        return self._running.snapshot()
+
+    def source(self) -> SourceState:
+        ended = self._running.ended
+        return SourceState(self._label + self._pace, not ended, "ended" if ended else "")
+
+    def history(self) -> History:
+        return self._history
+
+    def events_since(self, n: int) -> tuple[int, Sequence[Event]]:
+        return self._events.since(n)
+
+    def command(self, command: Command) -> str | None:
+        return self._running.command(command)
+
+    @property
+    def _running(self) -> TableService:
+        if self._service is None:
+            raise RuntimeError("nothing is watched yet")
+        return self._service
+
+
+def watch(what: Watch) -> int:
+    """Run until the sources end or the user ends it; the exit code.
+
+    Raises:
+        UpturnError: a source fails.
+    """
+    try:
+        return asyncio.run(_headless(what) if what.headless else _on_dashboard(what))
+    except* BrokenPipeError:
+        raise BrokenPipeError from None
+
+
+async def _headless(what: Watch) -> int:
+    task = asyncio.current_task()
+    assert task is not None
+    ended_by: list[int] = []
+
+    def end(code: int) -> None:
+        ended_by.append(code)
+        task.cancel()
+
+    loop = asyncio.get_running_loop()
+    for number, code in ((signal.SIGINT, EXIT_INTERRUPTED), (signal.SIGTERM, EXIT_DONE)):
+        try:
+            loop.add_signal_handler(number, end, code)
+        except (NotImplementedError, RuntimeError):
+            break  # Windows, or not the main thread: KeyboardInterrupt has to do
+    summary: Summary | None = None
+    pipeline: Pipeline | None = None
+    try:
+        for judged in what.sessions():
+            pipeline = Pipeline(judged.info, judged.profile, judged.device)
+            sink = Console(sys.stdout, as_json=what.as_json)
+            await TableService(
+                pipeline, judged.source, speed=what.speed, sinks=[sink], recorder=what.recorder
+            ).run()
+            summary = pipeline.summary()
+            _tell(summary, as_json=what.as_json)
+    except asyncio.CancelledError:
+        if not ended_by:
+            raise
+        if pipeline is not None and pipeline.seen:
+            _tell(pipeline.summary(), as_json=what.as_json)
+        return ended_by[0]
+    return EXIT_DONE
+
+
+def _tell(summary: Summary, *, as_json: bool) -> None:
+    print(to_json(summary) if as_json else "\n".join(summary_lines(summary)), flush=True)
+
+
+async def _on_dashboard(what: Watch) -> int:
+    from upturn.dashboard.app import UpturnDashboard
+
+    feed = TableFeed(what.speed)
+    ready = asyncio.Event()
+
+    async def serve() -> None:
+        for judged in what.sessions():
+            pipeline = Pipeline(judged.info, judged.profile, judged.device)
+            service = TableService(
+                pipeline,
+                judged.source,
+                speed=what.speed,
+                observer=feed.observe,
+                recorder=what.recorder,
+            )
+            feed.begin(service, judged.source.label)
+            ready.set()
+            await service.run()
+
+    serving = asyncio.create_task(serve(), name="table")
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not ready.is_set():
+        await serving
+    app = UpturnDashboard(feed)
+    serving.add_done_callback(lambda task: app.exit() if _failed(task) else None)
+    try:
+        await app.run_async()
+    finally:
+        serving.cancel()
+        await asyncio.wait({serving})
+    if _failed(serving):
+        await serving
+    return app.return_code or EXIT_DONE
+
+
+def _failed(task: asyncio.Task[None]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is not None

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: MIT
+"""What may stand in each section of a config, and what becomes of it.
+
+One function a section: a strict table in, a frozen record out. What a key leaves out is the
+record's own default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import hypot
+from typing import TypeVar
+
+from upturn.config.model import (
+    Config,
+    DashboardConfig,
+    MqttConfig,
+    NodeConfig,
+    SoundConfig,
+    StoreConfig,
+    TlsConfig,
+)
+from upturn.config.tables import Table, shown
+from upturn.core.limits import (
+    PROFILE_FIELDS,
+    PROFILES,
+    STANDARD,
+    DeviceKind,
+    LimitError,
+    Profile,
+    custom_profile,
+)
+from upturn.core.mounting import Mounting, MountingError, Vector, cross, dot
+from upturn.errors import InputError
+
+SECTIONS = ("profile", "profiles", "node", "mqtt", "dashboard", "sound", "store")
+
+SOURCES = {
+    "serial": "serial:PORT or serial:auto",
+    "ble": "ble:ADDRESS, ble:NAME or ble:auto",
+    "replay": "replay:FILE",
+    "sim": "sim:SCRIPT",
+}
+THEMES = ("dark", "light")
+MAX_NAME = 40
+MIN_WINDOW_S = 10.0
+MAX_WINDOW_S = 3600.0
+SCALE_ERROR = 0.2
+"""Largest scale error of an accelerometer that a calibration may absorb; more is a mistake."""
+MAX_OFFSET_G = 0.3
+"""Largest bias that a calibration may absorb, in g; more is a mistake."""
+
+_NODE_KEYS = ("name", "source", "device", "profile", "calibration")
+_CALIBRATION_KEYS = ("head", "front", "hinge", "head_offset_g", "front_offset_g")
+_MQTT_KEYS = (
+    "host",
+    "port",
+    "username",
+    "password_file",
+    "tls",
+    "discovery",
+    "discovery_prefix",
+)
+_TLS_KEYS = ("ca_file", "cert_file", "key_file")
+
+_T = TypeVar("_T")
+
+
+def read_config(top: Table) -> Config:
+    """Every section of a file.
+
+    Raises:
+        InputError: the first thing that is wrong, with its place.
+    """
+    profiles = _profiles(top.table("profiles", None))
+    config = Config(
+        profile=_or(top.text("profile", allowed="the name of a profile"), STANDARD.name),
+        profiles=profiles,
+        mqtt=_section(top.table("mqtt", _MQTT_KEYS), _mqtt, None),
+        dashboard=_section(
+            top.table("dashboard", ("theme", "window_s")), _dashboard, DashboardConfig()
+        ),
+        sound=_section(top.table("sound", ("enabled", "volume")), _sound, SoundConfig()),
+        store=_section(top.table("store", ("path", "keep_days")), _store, StoreConfig()),
+    )
+    config.profile_named(config.profile, where=top.where("profile"))
+    return replace(config, nodes=_nodes(top.tables("node", _NODE_KEYS), config))
+
+
+def _profiles(table: Table | None) -> dict[str, Profile]:
+    profiles: dict[str, Profile] = {}
+    if table is None:
+        return profiles
+    for name in table:
+        if name in PROFILES:
+            table.refuse(name, "is a built-in profile", "Give your own another name")
+        _check_name(table, name, name)
+        profiles[name] = _profile(name, table.required_table(name, PROFILE_FIELDS))
+    return profiles
+
+
+def _profile(name: str, table: Table) -> Profile:
+    given = {key: table.number(key) for key in PROFILE_FIELDS}
+    try:
+        return custom_profile(name, {k: v for k, v in given.items() if v is not None})
+    except LimitError as error:
+        table.refuse(error.field, error.problem, f"Allowed: {error.allowed}")
+
+
+def _nodes(tables: list[Table], config: Config) -> tuple[NodeConfig, ...]:
+    nodes: list[NodeConfig] = []
+    for table in tables:
+        node = _node(table, config)
+        if node.name in (other.name for other in nodes):
+            table.refuse("name", f"is {node.name!r}, as another node's is", "Give each its own")
+        nodes.append(node)
+    return tuple(nodes)
+
+
+def _node(table: Table, config: Config) -> NodeConfig:
+    name = table.required_text("name", allowed="a name for people, such as 'table'")
+    _check_name(table, "name", name)
+    kind = table.choice("device", [known.value for known in DeviceKind])
+    device = DeviceKind.TABLE if kind is None else DeviceKind(kind)
+    profile = table.text("profile", allowed="the name of a profile")
+    where = table.where("profile" if profile else "device")
+    config.profile_for(profile or config.profile, device, where=where)
+    return NodeConfig(
+        name=name,
+        source=_source(table),
+        device=device,
+        profile=profile,
+        mounting=_section(table.table("calibration", _CALIBRATION_KEYS), _mounting, None),
+    )
+
+
+def _source(table: Table) -> str:
+    allowed = "; ".join(SOURCES.values())
+    source = table.required_text("source", allowed=allowed)
+    scheme, _, rest = source.partition(":")
+    if scheme not in SOURCES or not rest.strip():
+        table.refuse("source", f"is {shown(source)}", f"Allowed: {allowed}")
+    return source
+
+
+def _mounting(table: Table) -> Mounting:
+    """From two axes, or the rows and offsets that a calibration measured."""
+    head, front, hinge = table.vector("head"), table.vector("front"), table.vector("hinge")
+    if head is None or front is None:
+        missing = "head" if head is None else "front"
+        table.refuse("", f"has no {missing!r}", "Give both head and front, three numbers each")
+    try:
+        mounting = Mounting.from_axes(head, front)
+    except MountingError as error:
+        raise InputError(
+            f"{table.path}: {error}",
+            where=table.where(),
+            remedy="head points from feet to head, front out of the chest, in the sensor's axes",
+        ) from None
+    offset_why = "the bias of a sound sensor is less"
+    head_offset_g, front_offset_g = (
+        _or(table.number(key, low=-MAX_OFFSET_G, high=MAX_OFFSET_G, why=offset_why), 0.0)
+        for key in ("head_offset_g", "front_offset_g")
+    )
+    if hinge is not None:
+        _check_rows(table, mounting, {"head": head, "front": front, "hinge": hinge})
+        mounting = Mounting(head, front, hinge)
+    return replace(mounting, head_offset_g=head_offset_g, front_offset_g=front_offset_g)
+
+
+def _check_rows(table: Table, mounting: Mounting, rows: dict[str, Vector]) -> None:
+    """With `hinge` the rows are taken as they are, so they have to be near to what they mean."""
+    for name, row in rows.items():
+        if abs(hypot(*row) - 1.0) > SCALE_ERROR:
+            table.refuse(
+                name,
+                f"is {hypot(*row):.2f} long",
+                f"Allowed, where hinge is given: 1 to within {SCALE_ERROR:g}, as measured by a "
+                "calibration; leave hinge out to have head and front normalised",
+            )
+    if dot(rows["hinge"], cross(mounting.head, mounting.front)) < 1.0 - SCALE_ERROR:
+        table.refuse("hinge", "is not head x front", "Leave it out unless a calibration wrote it")
+
+
+def _mqtt(table: Table) -> MqttConfig:
+    default = MqttConfig(table.required_text("host", allowed="the broker's name or address"))
+    tls = _tls(table)
+    return MqttConfig(
+        host=default.host,
+        port=_or(
+            table.whole("port", low=1, high=65535, why="the ports that exist"),
+            default.port if tls is None else 8883,
+        ),
+        username=table.text("username"),
+        password_file=table.text("password_file", allowed="the name of a file"),
+        tls=tls,
+        discovery=_or(table.flag("discovery"), default.discovery),
+        discovery_prefix=_topic(table, "discovery_prefix", default.discovery_prefix),
+    )
+
+
+def _tls(table: Table) -> TlsConfig | None:
+    files = table.flag_or_table("tls", _TLS_KEYS)
+    if not isinstance(files, Table):
+        return TlsConfig() if files else None
+    ca_file, cert_file, key_file = (
+        files.text(key, allowed="the name of a file") for key in _TLS_KEYS
+    )
+    if (cert_file is None) != (key_file is None):
+        files.refuse("", "has only one of cert_file and key_file", "Give both, or neither")
+    return TlsConfig(ca_file, cert_file, key_file)
+
+
+def _topic(table: Table, key: str, default: str) -> str:
+    topic = _or(table.text(key), default)
+    if any(sign in topic for sign in "#+") or topic.startswith("/") or topic.endswith("/"):
+        table.refuse(key, f"is {shown(topic)}", "Allowed: a topic without #, + or outer slashes")
+    return topic
+
+
+def _dashboard(table: Table) -> DashboardConfig:
+    default = DashboardConfig()
+    return DashboardConfig(
+        theme=_or(table.choice("theme", THEMES), default.theme),
+        window_s=_or(
+            table.number(
+                "window_s", low=MIN_WINDOW_S, high=MAX_WINDOW_S, why="what a plot can show"
+            ),
+            default.window_s,
+        ),
+    )
+
+
+def _sound(table: Table) -> SoundConfig:
+    default = SoundConfig()
+    why = "a sounding alarm is heard; enabled = false turns sound off, and the screen says so"
+    return SoundConfig(
+        enabled=_or(table.flag("enabled"), default.enabled),
+        volume=_or(table.number("volume", low=0.0, high=1.0, why=why), default.volume),
+    )
+
+
+def _store(table: Table) -> StoreConfig:
+    return StoreConfig(
+        path=table.text("path", allowed="the name of a folder"),
+        keep_days=table.whole(
+            "keep_days", low=1, high=36500, why="left out, nothing is ever deleted"
+        ),
+    )
+
+
+def _check_name(table: Table, key: str, name: str) -> None:
+    if not name.strip() or not name.isprintable() or len(name) > MAX_NAME:
+        table.refuse(
+            key,
+            f"cannot be the name {shown(name)}",
+            f"Allowed: 1 to {MAX_NAME} visible characters",
+        )
+
+
+def _section(table: Table | None, read: Callable[[Table], _T], absent: _T) -> _T:
+    return absent if table is None else read(table)
+
+
+def _or(value: _T | None, default: _T) -> _T:
+    return default if value is None else value

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""What people and the shell tell the core. Recorded beside the samples, so that they replay too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from upturn.core.alarm_table import AlarmId
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Pause the sound of one occurrence, or of all current ones when `id` is None."""
+
+    id: AlarmId | None = None
+    occurrence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenUpright:
+    """A person saw the user upright: the inversion ends now."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandDown:
+    """Alarms off, NOT READY, until `resume` or 5 s upright."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Ends a stand-down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distress:
+    """A call for help from the dashboard or from the home."""
+
+    source: str = "dashboard"
+
+
+@dataclass(frozen=True, slots=True)
+class ImFine:
+    """Answers `no_movement`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goodbye:
+    """The node was switched off in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostStalled:
+    """The host slept or stood still for `gap_s`."""
+
+    gap_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SinkStatus:
+    """A sink (MQTT, store, sound) fails, or works again."""
+
+    sink: str
+    working: bool
+    reason: str = ""
+
+
+Command = (
+    Acknowledge
+    | SeenUpright
+    | StandDown
+    | Resume
+    | Distress
+    | ImFine
+    | Goodbye
+    | HostStalled
+    | SinkStatus
+)
+
+COMMANDS: dict[str, type[Command]] = {
+    "acknowledge": Acknowledge,
+    "seen_upright": SeenUpright,
+    "stand_down": StandDown,
+    "resume": Resume,
+    "distress": Distress,
+    "im_fine": ImFine,
+    "goodbye": Goodbye,
+    "host_stalled": HostStalled,
+    "sink_status": SinkStatus,
+}
+_VERBS = {kind: verb for verb, kind in COMMANDS.items()}
+
+
+def to_record(command: Command) -> dict[str, object]:
+    """A plain mapping for recordings: the verb and the fields that are set."""
+    fields = {name: value for name, value in asdict(command).items() if value is not None}
+    return {"verb": _VERBS[type(command)], **fields}
+
+
+def from_record(record: dict[str, object]) -> Command:
+    """The command of a mapping made by `to_record`.
+
+    Raises:
+        ValueError: an unknown verb, or fields that do not fit it.
+    """
+    fields = dict(record)
+    verb = fields.pop("verb", None)
+    kind = COMMANDS.get(verb) if isinstance(verb, str) else None
+    if kind is None:
+        raise ValueError(f"unknown command {verb!r}; known are {', '.join(COMMANDS)}")
+    types = {name: spec.type for name, spec in kind.__dataclass_fields__.items()}
+    for name, value in fields.items():
+        if name not in types:
+            raise ValueError(f"{verb} has no field {name!r}")
+        if not _fits(str(types[name]), value):
+            raise ValueError(f"{verb}.{name} cannot be {value!r}")
+    if "id" in fields:
+        fields["id"] = AlarmId(str(fields["id"]))
+    build: Callable[..., Command] = kind
+    try:
+        return build(**fields)
+    except TypeError as error:
+        raise ValueError(f"{verb}: {error}") from None
+
+
+def _fits(annotation: str, value: object) -> bool:
+    kinds = annotation.split(" | ")
+    if isinstance(value, bool):
+        return "bool" in kinds
+    if isinstance(value, int):
+        return "int" in kinds or "float" in kinds
+    if isinstance(value, float):
+        return "float" in kinds
+    return isinstance(value, str) and ("str" in kinds or "AlarmId" in kinds)

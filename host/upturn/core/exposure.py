@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""The ledger of inverted time: inversions, exposure, rest and session.
+
+Exposure is the inverted time summed since the last full rest, so that rocking up and down cannot
+hide a long one. It is computed from the ends of each inversion, never added up sample by sample:
+how the samples arrive cannot change it, and time without samples counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+from upturn.core.thresholds import REST_GAP_S, SESSION_GAP_S, TIME_EPSILON_S
+
+
+@dataclass(slots=True)
+class Tally:
+    """Totals over some inversions."""
+
+    inversions: int = 0
+    inverted_s: float = 0.0
+    longest_s: float = 0.0
+    peak_deg: float = -inf
+
+    def add(self, duration_s: float) -> None:
+        self.inverted_s += duration_s
+        self.longest_s = max(self.longest_s, duration_s)
+
+
+class ExposureLedger:
+    def __init__(self, full_rest_s: float) -> None:
+        self._full_rest_s = full_rest_s
+        self._before_s = 0.0
+        self._resting_from_s = inf
+        self._rested_s = 0.0
+        self._ended_s = -inf
+        self.since_s = inf
+        """When the open inversion began; inf when none is open."""
+        self.at_least = False
+        """Part of the exposure was assumed over missing data."""
+        self.session = 0
+        self.total = Tally()
+        self.session_tally = Tally()
+
+    @property
+    def open(self) -> bool:
+        return self.since_s < inf
+
+    @property
+    def owes_rest(self) -> bool:
+        """Inverted time stands on the ledger that no full rest has wiped yet."""
+        return self._before_s > 0.0
+
+    def exposure_s(self, now_s: float) -> float:
+        return self._before_s + self.inversion_s(now_s)
+
+    def inversion_s(self, now_s: float) -> float:
+        """Length of the open inversion, 0 when none is open."""
+        return max(0.0, now_s - self.since_s) if self.open else 0.0
+
+    def reaches_s(self, exposure_s: float) -> float:
+        """When the open inversion reaches this exposure; inf when none is open."""
+        return self.since_s + exposure_s - self._before_s if self.open else inf
+
+    def rest_s(self, now_s: float) -> float:
+        """Rest since the last inversion ended."""
+        return self._rested_s + max(0.0, now_s - self._resting_from_s)
+
+    def rest_left_s(self, now_s: float) -> float:
+        return max(0.0, self._full_rest_s - self.rest_s(now_s)) if self.owes_rest else 0.0
+
+    @property
+    def rest_due_s(self) -> float:
+        """A sample at or after this time completes the rest."""
+        if self._resting_from_s == inf or not self.owes_rest:
+            return inf
+        return self._resting_from_s + self._full_rest_s - self._rested_s - TIME_EPSILON_S
+
+    def start(self, now_s: float, since_s: float) -> float | None:
+        """Open an inversion; the rest before it, None for the first."""
+        rest_s = self.rest_s(now_s) if self.total.inversions else None
+        self.set_resting(now_s, False)
+        if since_s - self._ended_s > SESSION_GAP_S:
+            self.session += 1
+            self.session_tally = Tally()
+        self.since_s = since_s
+        for tally in (self.total, self.session_tally):
+            tally.inversions += 1
+        return rest_s
+
+    def end(self, now_s: float) -> float:
+        """Close the open inversion; its duration. Rest starts at zero."""
+        duration_s = self.inversion_s(now_s)
+        self._before_s += duration_s
+        for tally in (self.total, self.session_tally):
+            tally.add(duration_s)
+        self.since_s = inf
+        self._ended_s = now_s
+        self._rested_s = 0.0
+        self._resting_from_s = inf
+        return duration_s
+
+    def set_resting(self, now_s: float, resting: bool) -> None:
+        """Rest runs from here, or pauses."""
+        if resting and self._resting_from_s == inf:
+            self._resting_from_s = now_s
+        elif not resting and self._resting_from_s < inf:
+            self._rested_s += now_s - self._resting_from_s
+            self._resting_from_s = inf
+
+    def gap(self, from_s: float, to_s: float) -> None:
+        """No valid sample from `from_s` to `to_s`: no rest, and an open inversion goes on."""
+        if to_s - from_s <= REST_GAP_S:
+            return
+        if self._resting_from_s < inf:
+            self._rested_s += from_s - self._resting_from_s
+            self._resting_from_s = to_s
+        if self.open:
+            self.at_least = True
+
+    def settle_rest(self, now_s: float) -> bool:
+        """Wipe the exposure once a full rest has passed; True when that happened now."""
+        if now_s < self.rest_due_s:
+            return False
+        self._before_s = 0.0
+        self.at_least = False
+        return True

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: MIT
+"""Whether the sensor can be believed: `sensor_fault` and `sensor_moved`.
+
+Slow facts are judged on blocks of a fifth of a second, saturation and the node's own angle on
+samples. What is not judged yet (too little data since the start or a gap) is no fault.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from math import asin, degrees, inf
+
+from upturn.core.mounting import Vector, dot, norm
+from upturn.core.sample import StreamInfo
+from upturn.core.thresholds import (
+    ANGLES_APART_DEG,
+    ANGLES_APART_S,
+    FORCE_MEAN_S,
+    FROZEN_S,
+    QUIET_FORCE_G,
+    QUIET_RATE_DPS,
+    RAIL_G,
+    RATE_ERROR,
+    RATE_WINDOW_S,
+    RESTART_GAP_S,
+    SATURATED_S,
+    TIME_EPSILON_S,
+    USUAL_FORCE_G,
+)
+from upturn.core.tilt import Block, Reading
+
+_RAIL_SHARE = 0.995
+_RATE_SLACK = 1e-6
+
+
+def off_plane_deg(force: Vector, hinge: Vector) -> float:
+    """How far a force stands out of the table's plane of rotation, signed; 0 for no force."""
+    size = norm(force)
+    return degrees(asin(max(-1.0, min(1.0, dot(force, hinge) / size)))) if size > 0.0 else 0.0
+
+
+def is_quiet(block: Block) -> bool:
+    """Near 1 g and hardly turning: gravity is what the sensor sees."""
+    lasts_s = block.to_s - block.from_s
+    rate_dps = abs(wrapped_deg(block.to_deg - block.from_deg)) / lasts_s if lasts_s > 0.0 else 0.0
+    return abs(block.sum_force_g / block.n - 1.0) < QUIET_FORCE_G and rate_dps < QUIET_RATE_DPS
+
+
+def wrapped_deg(angle_deg: float) -> float:
+    """The same direction in [-180, 180)."""
+    return (angle_deg + 180.0) % 360.0 - 180.0
+
+
+class SensorHealth:
+    """Collects the reasons for which readings cannot be believed."""
+
+    def __init__(self, info: StreamInfo) -> None:
+        self._rate_hz = info.rate_hz
+        self._range_g = info.range_g
+        self._blocks: deque[Block] = deque()
+        self._segment_s = -inf
+        self._raw: Vector = (0.0, 0.0, 0.0)
+        self._frozen_from_s = -inf
+        self._rail_from_s = inf
+        self._apart_from_s = inf
+        self.faults: dict[str, str] = {}
+        """Fault to its words, for as long as it holds."""
+
+    @property
+    def wants_sample(self) -> bool:
+        """A run is under way: the next sample decides whether it goes on."""
+        return self._rail_from_s < inf
+
+    def on_block(self, block: Block) -> None:
+        """Judge mean force, frozen readings and rate."""
+        blocks = self._blocks
+        if not blocks or block.from_s - blocks[-1].to_s > RESTART_GAP_S:
+            blocks.clear()
+            self._segment_s = block.from_s
+        blocks.append(block)
+        while blocks[0].from_s < block.t_s - RATE_WINDOW_S - TIME_EPSILON_S:
+            blocks.popleft()
+        self._set("force", self._mean_force_off(block), "force is not gravity's")
+        self._set("frozen", self._is_frozen(block), "readings do not change")
+        self._set("rate", self._rate_off(block), "wrong sample rate")
+
+    def on_sample(self, reading: Reading) -> None:
+        """Judge saturation and the node's own angle."""
+        now_s, report = reading.t_s, reading.report
+        at_rail = self._at_rail(reading.raw_g) or (report is not None and report.saturated)
+        if not at_rail:
+            self._rail_from_s = inf
+        elif self._rail_from_s == inf:
+            self._rail_from_s = now_s
+        saturated = now_s - self._rail_from_s >= SATURATED_S - TIME_EPSILON_S
+        self._set("saturated", saturated, "its range is exceeded")
+        self._raw = reading.raw_g
+
+        if report is None or report.angle_deg is None:
+            return
+        apart_deg = abs(wrapped_deg(report.angle_deg - reading.theta_deg))
+        if apart_deg <= ANGLES_APART_DEG:
+            self._apart_from_s = inf
+        elif self._apart_from_s == inf:
+            self._apart_from_s = now_s
+        apart = now_s - self._apart_from_s >= ANGLES_APART_S - TIME_EPSILON_S
+        self._set("angle", apart, "node and host disagree about the angle")
+
+    def _mean_force_off(self, block: Block) -> bool | None:
+        from_s = block.t_s - FORCE_MEAN_S - TIME_EPSILON_S
+        recent = [b for b in self._blocks if b.from_s >= from_s]
+        if not recent or self._segment_s > from_s + 2.0 * TIME_EPSILON_S:
+            return None
+        mean_g = sum(b.sum_force_g for b in recent) / sum(b.n for b in recent)
+        low_g, high_g = USUAL_FORCE_G
+        return not low_g <= mean_g <= high_g
+
+    def _is_frozen(self, block: Block) -> bool | None:
+        if block.changed_s > self._frozen_from_s:
+            self._frozen_from_s = block.changed_s
+            return False
+        frozen_s = block.to_s - max(block.changed_s, self._segment_s)
+        return frozen_s >= FROZEN_S - TIME_EPSILON_S or None
+
+    def _rate_off(self, block: Block) -> bool | None:
+        if self._rate_hz is None or block.t_s - self._segment_s < RATE_WINDOW_S - TIME_EPSILON_S:
+            return None
+        span_s = block.to_s - self._blocks[0].from_s
+        rate_hz = (sum(b.n for b in self._blocks) - 1) / span_s
+        return abs(rate_hz / self._rate_hz - 1.0) >= RATE_ERROR - _RATE_SLACK
+
+    def _at_rail(self, raw: Vector) -> bool:
+        """At the declared range, or one large value held exactly: no rail but a rail does that."""
+        range_g = self._range_g
+        return any(
+            (abs(now) >= RAIL_G and now == before)
+            or (range_g is not None and abs(now) >= _RAIL_SHARE * range_g)
+            for now, before in zip(raw, self._raw, strict=True)
+        )
+
+    def _set(self, fault: str, holds: bool | None, words: str) -> None:
+        """None is "cannot be judged": what was said last stands."""
+        if holds:
+            self.faults[fault] = words
+        elif holds is not None:
+            self.faults.pop(fault, None)

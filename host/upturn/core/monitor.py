@@ -1,0 +1,401 @@
+# SPDX-License-Identifier: MIT
+"""The monitor: one table's posture, inversions, rest and alarm conditions on one time axis.
+
+Rule 1: it never asks the time. Samples and `advance` carry it; what is due by the clock is judged
+at the moment it is due, whether or not a sample comes.
+Rule 2: silence clears nothing and ends nothing. Only a sample, or a logged act, does.
+Rule 3: conditions are judged on their level, from the first sample on.
+Rule 4: a sensor fault that is raised while inverted is loss of data too: no sample ends the
+inversion until the fault clears or a person says "seen upright".
+"""
+
+from __future__ import annotations
+
+from math import inf, nan
+
+from upturn.core.alarm_table import AlarmId, Priority
+from upturn.core.alarms import AlarmBook
+from upturn.core.calls import NodeCalls
+from upturn.core.events import (
+    Event,
+    InversionEnded,
+    InversionStarted,
+    Noted,
+    Posture,
+    PostureChanged,
+    SignalChanged,
+)
+from upturn.core.exposure import ExposureLedger
+from upturn.core.health import SensorHealth, is_quiet
+from upturn.core.limits import Device, Profile
+from upturn.core.mounting import ASSUMED
+from upturn.core.placement import Placement
+from upturn.core.posture import BORDERS_DEG, PostureMachine, above
+from upturn.core.sample import NodeReport, StreamInfo
+from upturn.core.steepness import AngleLimit
+from upturn.core.stillness import StillnessWatch
+from upturn.core.table_events import TableEvents
+from upturn.core.thresholds import (
+    ANGLE_MARGIN_DEG,
+    BATTERY_LOW_PERCENT,
+    BATTERY_LOW_V,
+    BATTERY_RECOVERED_PERCENT,
+    BATTERY_RECOVERED_V,
+    NO_SIGNAL_YET_S,
+    REST_MAX_DEG,
+    RESTART_GAP_S,
+    SIGNAL_LOST_S,
+    SIGNAL_LOST_UPRIGHT_S,
+    STAND_DOWN_UPRIGHT_S,
+    TIME_EPSILON_S,
+    TURN_LIMIT_DEG,
+)
+from upturn.core.tilt import Block, Reading
+from upturn.core.time_limits import TimeLimits
+
+_HEAD_DOWN = (Posture.INVERTED, Posture.OVER_ROTATED)
+_HEAD_UP = (Posture.UPRIGHT, Posture.LEVEL)
+
+
+class Monitor:
+    """Implements `tilt.Judge`. Events are appended to `out` in order of time."""
+
+    def __init__(
+        self,
+        info: StreamInfo,
+        profile: Profile,
+        device: Device,
+        out: list[Event],
+        *,
+        awaits_first: bool = False,
+    ) -> None:
+        """`awaits_first`: time 0 is the start, and no sample by then + 15 s is an alarm."""
+        self._out = out
+        self._gap_s = info.gap_s
+        self._info = info
+        self._machine = PostureMachine()
+        self.ledger = ExposureLedger(profile.rest_s)
+        self.alarms = AlarmBook(out)
+        self._limits = TimeLimits(profile, self.ledger, self.alarms)
+        self._angle_limit = AngleLimit(profile.max_angle_deg, self.alarms)
+        self._stillness = StillnessWatch(self.alarms)
+        self._events = TableEvents(self.alarms)
+        self._calls = NodeCalls()
+        self._health = SensorHealth(info)
+        self._placement = Placement(info.mounting or ASSUMED)
+        self._judges_angle = device.judges_angle
+        self._awaits_first = awaits_first
+        self.now_s = -inf
+        self._last_s = -inf
+        self._lost_from_s = -inf
+        self._ended_s = -inf
+        self._inversion_peak_deg = -inf
+        self._last_deg = nan
+        self._held = False
+        self._upright_from_s = inf
+        self._goodbye = False
+        self.peak_deg = -inf
+        self.samples_lost = 0
+        self.signal_lost = False
+        self.stand_down = False
+        self.battery_v: float | None = None
+        self.due_s = -inf
+        self.low_deg = -inf
+        self.motion_matters = False
+
+    @property
+    def posture(self) -> Posture:
+        return self._machine.posture
+
+    @staticmethod
+    def borders_deg(profile: Profile) -> list[float]:
+        """The angles at which a sample has to be judged."""
+        limit_deg = profile.max_angle_deg
+        return sorted({*BORDERS_DEG, above(limit_deg), above(limit_deg + ANGLE_MARGIN_DEG)})
+
+    def sees(self, last_s: float) -> None:
+        """The newest sample so far, judged or not."""
+        self._last_s = last_s
+
+    def clock_due_s(self) -> float:
+        """When something is due by the clock, whether or not a sample comes; inf for never."""
+        return min(self._limits.due_s, self.alarms.due_s, self._signal_due_s())
+
+    def advance(self, to_s: float) -> None:
+        """Let time pass up to `to_s` without a sample."""
+        while (due_s := self.clock_due_s()) <= to_s + TIME_EPSILON_S / 2:
+            self.now_s = max(self.now_s, min(due_s, to_s))
+            self._at(self.now_s)
+        self.now_s = max(self.now_s, to_s)
+        self._guard()
+
+    def on_sample(self, reading: Reading) -> None:
+        t_s, before_s = reading.t_s, reading.before_s
+        self._last_s = before_s
+        self.advance(t_s)
+        self._last_s = t_s
+        first = before_s == -inf
+        step_s = 0.0 if first else t_s - before_s
+        long_gap = step_s > RESTART_GAP_S
+        gap_from_s = before_s if step_s > self._gap_s else None
+        self._goodbye = False
+        if first:
+            self._first_sample(t_s)
+        if gap_from_s is not None:
+            self.samples_lost += self._info.samples_lost(step_s)
+            self.ledger.gap(gap_from_s, t_s)
+        if self.signal_lost and t_s > self.now_s - SIGNAL_LOST_S:
+            self._restore_signal(t_s)
+        theta_deg = self._machine.unwrapped(reading.theta_deg)
+        self._watch_peak(max(theta_deg, reading.peak_deg), theta_deg)
+        self.ledger.settle_rest(t_s)
+        self._watch_posture(t_s, reading.theta_deg, gap_from_s)
+        theta_deg = self._machine.unwrapped(reading.theta_deg)
+        self._limits.on_angle(t_s, theta_deg)
+        self._limits.tick(t_s)
+        if self._judges_angle:
+            self._angle_limit.on_sample(t_s, theta_deg)
+        self._stillness.on_sample(t_s, reading.moved_s, after_gap=long_gap)
+        self._events.on_sample(reading, after_gap=long_gap or first)
+        self._health.on_sample(reading)
+        if reading.report is not None:
+            self._hear_node(t_s, reading.report)
+        was_held = self._held
+        self._judge_sensor(t_s)
+        self._end_stand_down_upright(t_s)
+        self._guard()
+        if was_held or self._needs_next(reading):
+            self.due_s = -inf
+
+    def on_block(self, block: Block) -> None:
+        self._health.on_block(block)
+        inverted = self.ledger.open
+        self._placement.on_block(block, ended_s=self._ended_s, inverted=inverted)
+        self._events.on_quiet_look(
+            block.from_s, block.to_s, self._placement.off_plane_deg(block), is_quiet(block)
+        )
+        if self._sensor_changed():
+            self.due_s = -inf
+
+    def seen_upright(self, now_s: float) -> None:
+        """A person's word: the inversion ends now; its exposure stays."""
+        self._out.append(Noted(now_s, "seen upright"))
+        before = self.posture
+        self._held = False
+        self._machine = PostureMachine(Posture.UPRIGHT)
+        self._change_posture(now_s, before, Posture.UPRIGHT, self._last_deg)
+        self.alarms.set(now_s, AlarmId.SIGNAL_LOST, False)
+
+    def set_stand_down(self, now_s: float, on: bool, why: str) -> None:
+        if on is self.stand_down:
+            return
+        self.stand_down = on
+        self._out.append(Noted(now_s, f"stand down {'begins' if on else 'ends'}: {why}"))
+        if on:
+            self._upright_from_s = now_s if self.posture is Posture.UPRIGHT else inf
+            self.alarms.suspend(now_s)
+        else:
+            self.alarms.resume(now_s)
+
+    def goodbye(self, now_s: float) -> None:
+        """The node was switched off in order; while inverted that is no order."""
+        if self.ledger.open:
+            self._out.append(
+                Noted(now_s, "node switched off while inverted: taken as loss of data")
+            )
+            return
+        self._out.append(Noted(now_s, "node switched off"))
+        self._goodbye = True
+        before = self.posture
+        self._machine = PostureMachine()
+        self._change_posture(now_s, before, Posture.UNKNOWN, self._last_deg)
+
+    def im_fine(self, now_s: float) -> None:
+        self._out.append(Noted(now_s, "I am fine"))
+        self._stillness.restart(now_s)
+        self._guard()
+
+    def distress(self, now_s: float, source: str) -> None:
+        """A call for help; it ends a stand-down."""
+        self.set_stand_down(now_s, False, "call for help")
+        self.alarms.trigger(now_s, AlarmId.DISTRESS, source)
+
+    @property
+    def session_peak_deg(self) -> float:
+        """Steepest angle of the session's inversions, the open one included; -inf for none."""
+        peak_deg = self.ledger.session_tally.peak_deg
+        return max(peak_deg, self._inversion_peak_deg) if self.ledger.open else peak_deg
+
+    @property
+    def sensor_problems(self) -> tuple[str, ...]:
+        moved = (self._placement.moved,) if self._placement.moved else ()
+        return (*self._health.faults.values(), *moved)
+
+    def _at(self, now_s: float) -> None:
+        """Judge what is due by the clock at this moment."""
+        self.alarms.tick(now_s)
+        self._limits.tick(now_s)
+        if now_s >= self._signal_due_s() - TIME_EPSILON_S:
+            if self._last_s == -inf:
+                self._awaits_first = False
+                self.alarms.set(now_s, AlarmId.NO_SIGNAL_YET, True)
+            else:
+                self._lose_signal(now_s)
+
+    def _signal_due_s(self) -> float:
+        if self._last_s == -inf:
+            return NO_SIGNAL_YET_S if self._awaits_first else inf
+        if self.signal_lost or self._goodbye:
+            return inf
+        upright = self.posture is Posture.UPRIGHT
+        return self._last_s + (SIGNAL_LOST_UPRIGHT_S if upright else SIGNAL_LOST_S)
+
+    def _lose_signal(self, now_s: float) -> None:
+        self.signal_lost = True
+        self._lost_from_s = self._last_s
+        self._out.append(SignalChanged(now_s, lost=True, gap_s=now_s - self._last_s))
+        self.alarms.set(
+            now_s,
+            AlarmId.SIGNAL_LOST,
+            True,
+            priority=Priority.LOW if self.posture is Posture.UPRIGHT else Priority.HIGH,
+            pausable=self.posture not in _HEAD_DOWN,
+        )
+
+    def _restore_signal(self, now_s: float) -> None:
+        self.signal_lost = False
+        gap_s = now_s - self._lost_from_s
+        self._out.append(SignalChanged(now_s, lost=False, gap_s=gap_s))
+        self.alarms.set(now_s, AlarmId.SIGNAL_LOST, False)
+
+    def _first_sample(self, now_s: float) -> None:
+        self._awaits_first = False
+        self.alarms.set(now_s, AlarmId.NO_SIGNAL_YET, False)
+        self.alarms.set(now_s, AlarmId.NOT_CALIBRATED, self._info.mounting is None)
+
+    def _watch_peak(self, peak_deg: float, theta_deg: float) -> None:
+        self._last_deg = theta_deg
+        self.peak_deg = max(self.peak_deg, peak_deg)
+        self._inversion_peak_deg = max(self._inversion_peak_deg, peak_deg)
+
+    def _watch_posture(self, now_s: float, theta_deg: float, gap_from_s: float | None) -> None:
+        if self._held and self.ledger.open:
+            return
+        before = self.posture
+        was_below = self._machine.crossed_s == inf
+        after = self._machine.update(now_s, theta_deg, gap_from_s=gap_from_s)
+        if was_below and self._machine.crossed_s < inf and not self.ledger.open:
+            self._inversion_peak_deg = self._machine.unwrapped(theta_deg)
+        self._change_posture(now_s, before, after, theta_deg)
+        self.ledger.set_resting(now_s, after in _HEAD_UP and theta_deg <= REST_MAX_DEG)
+
+    def _change_posture(
+        self, now_s: float, before: Posture, after: Posture, theta_deg: float
+    ) -> None:
+        if after is before:
+            return
+        self._out.append(PostureChanged(now_s, before, after, theta_deg))
+        self._upright_from_s = now_s if after is Posture.UPRIGHT else inf
+        if after in _HEAD_DOWN and not self.ledger.open:
+            self._begin_inversion(now_s, theta_deg)
+        elif after in _HEAD_UP and self.ledger.open:
+            self._end_inversion(now_s)
+        over = after is Posture.OVER_ROTATED and self._judges_angle
+        self.alarms.set(now_s, AlarmId.OVER_ROTATION, over)
+
+    def _begin_inversion(self, now_s: float, theta_deg: float) -> None:
+        since_s = min(self._machine.crossed_s, now_s)
+        rest_s = self.ledger.start(now_s, since_s)
+        n = self.ledger.total.inversions
+        self._out.append(InversionStarted(now_s, n, theta_deg, since_s, rest_s))
+        self.alarms.inversion_began(now_s)
+        self._limits.inversion_began(now_s, rest_s)
+        self._stillness.inversion_began(since_s)
+
+    def _end_inversion(self, now_s: float) -> None:
+        n = self.ledger.total.inversions
+        duration_s = self.ledger.end(now_s)
+        self._ended_s = now_s
+        exposure_s = self.ledger.exposure_s(now_s)
+        peak_deg = self._inversion_peak_deg
+        self.ledger.session_tally.peak_deg = max(self.ledger.session_tally.peak_deg, peak_deg)
+        self._out.append(InversionEnded(now_s, n, duration_s, peak_deg, exposure_s))
+        self._limits.inversion_ended(now_s)
+        self._stillness.inversion_ended(now_s)
+
+    def _hear_node(self, now_s: float, report: NodeReport) -> None:
+        upright = self.posture is Posture.UPRIGHT
+        if self._calls.pressed(report):
+            if upright and self.alarms.only_latched:
+                self.alarms.acknowledge(now_s, None, None, inverted=False)
+            else:
+                self.distress(now_s, "button on the node")
+        if self._calls.tapped(now_s, report, upright=upright):
+            self.distress(now_s, "three taps on the frame")
+        self._watch_battery(now_s, report)
+
+    def _watch_battery(self, now_s: float, report: NodeReport) -> None:
+        volts, percent = report.battery_v, report.battery_percent
+        if volts is None and percent is None:
+            return
+        self.battery_v = volts
+        low = (volts is not None and volts < BATTERY_LOW_V) or (
+            percent is not None and percent < BATTERY_LOW_PERCENT
+        )
+        recovered = (volts is None or volts >= BATTERY_RECOVERED_V) and (
+            percent is None or percent >= BATTERY_RECOVERED_PERCENT
+        )
+        still_low = self.alarms.is_on(AlarmId.BATTERY_LOW) and not recovered
+        priority = Priority.MEDIUM if self.ledger.open else Priority.LOW
+        self.alarms.set(
+            now_s, AlarmId.BATTERY_LOW, low or still_low, priority=priority, detail="node"
+        )
+
+    def _sensor_changed(self) -> bool:
+        return bool(self._health.faults) != self.alarms.is_on(AlarmId.SENSOR_FAULT) or (
+            bool(self._placement.moved) != self.alarms.is_on(AlarmId.SENSOR_MOVED)
+        )
+
+    def _judge_sensor(self, now_s: float) -> None:
+        priority = Priority.HIGH if self.ledger.open else Priority.MEDIUM
+        for id, why in (
+            (AlarmId.SENSOR_FAULT, ", ".join(self._health.faults.values())),
+            (AlarmId.SENSOR_MOVED, self._placement.moved),
+        ):
+            if why and not self.alarms.is_on(id) and self.ledger.open:
+                self._held = True
+            self.alarms.set(now_s, id, bool(why), priority=priority, detail=why)
+        if self._held and not self._health.faults and not self._placement.moved:
+            self._held = False
+            self._machine = PostureMachine(self.posture)  # dwells of before count no more
+
+    def _end_stand_down_upright(self, now_s: float) -> None:
+        if self.stand_down and now_s >= self._upright_from_s + STAND_DOWN_UPRIGHT_S:
+            self.set_stand_down(now_s, False, "5 s upright")
+
+    def _needs_next(self, reading: Reading) -> bool:
+        """The next sample has to be judged whatever it is."""
+        turned = reading.theta_deg <= TURN_LIMIT_DEG
+        return (
+            turned
+            or self.signal_lost
+            or self._events.wants_sample
+            or self._health.wants_sample
+            or self._limits.wants_sample
+            or self._held
+        )
+
+    def _guard(self) -> None:
+        """Say which samples have to be judged next."""
+        dues_s = [
+            self.clock_due_s(),
+            self._machine.due_s,
+            self.ledger.rest_due_s,
+            self._angle_limit.due_s,
+            self._stillness.due_s,
+        ]
+        if self.stand_down:
+            dues_s.append(self._upright_from_s + STAND_DOWN_UPRIGHT_S)
+        self.due_s = min(dues_s) - TIME_EPSILON_S
+        self.low_deg = self._limits.low_deg
+        self.motion_matters = self._stillness.motion_matters

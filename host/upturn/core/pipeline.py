@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+"""One table's whole core: samples and commands in, events out, and the time it next wants waking.
+
+The caller owns the clock. `feed` takes samples with times on one rising axis, `tick` says that time
+has passed, `next_deadline_s` says when a tick is wanted. Any chunking of the same samples, and any
+extra ticks between them, give the same events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import inf, isfinite
+
+from upturn.core.alarm_table import AlarmId, Kind
+from upturn.core.commands import (
+    Acknowledge,
+    Command,
+    Distress,
+    Goodbye,
+    HostStalled,
+    ImFine,
+    Resume,
+    SeenUpright,
+    SinkStatus,
+    StandDown,
+)
+from upturn.core.events import Event, InversionStarted, Noted, Posture, Summary
+from upturn.core.limits import DEVICES, Device, DeviceKind, Profile
+from upturn.core.monitor import Monitor
+from upturn.core.sample import Sample, StreamInfo
+from upturn.core.snapshot import Snapshot
+from upturn.core.tilt import Estimator, Tilt
+
+
+class Pipeline:
+    """Tilt and monitor of one sensor stream."""
+
+    def __init__(
+        self,
+        info: StreamInfo,
+        profile: Profile,
+        device: Device = DEVICES[DeviceKind.TABLE],
+        *,
+        start_s: float | None = None,
+        estimator: Callable[[StreamInfo, Sequence[float]], Estimator] = Tilt,
+    ) -> None:
+        """With `start_s` a first sample is expected within 15 s of it."""
+        self._profile = profile
+        self._device = device
+        self._out: list[Event] = []
+        self._tilt = estimator(info, Monitor.borders_deg(profile))
+        if start_s is not None:
+            self._tilt.origin_s = start_s
+        self._monitor = Monitor(info, profile, device, self._out, awaits_first=start_s is not None)
+        self._emitted_s = -inf
+        self._failed_sinks: dict[str, str] = {}
+
+    @property
+    def last_sample_s(self) -> float:
+        """Time of the newest sample; -inf before the first."""
+        return self._tilt.last_s + self._origin_s
+
+    @property
+    def seen(self) -> bool:
+        """A sample has come."""
+        return self._tilt.samples > 0
+
+    @property
+    def angle_deg(self) -> float:
+        """Filtered angle at the newest sample; NaN before the first."""
+        return self._tilt.theta_deg
+
+    @property
+    def samples_rejected(self) -> int:
+        """Samples that were not finite or whose time did not rise."""
+        return self._tilt.rejected
+
+    def feed(self, samples: Sequence[Sample]) -> list[Event]:
+        """Judge samples in order of time; what is not finite or does not rise is counted out."""
+        self._tilt.feed(samples, self._monitor)
+        if self.seen:
+            self._monitor.sees(self._tilt.last_s)
+        return self._drain()
+
+    def tick(self, now_s: float) -> list[Event]:
+        """Time has passed, up to `now_s`."""
+        self._monitor.advance(now_s - self._origin_s)
+        return self._drain()
+
+    def next_deadline_s(self) -> float:
+        """When the core wants a tick if no sample comes; inf for never."""
+        return self._monitor.clock_due_s() + self._origin_s
+
+    def command(self, command: Command, now_s: float) -> list[Event]:
+        """Act on a command; a refusal comes back as a `Noted` event."""
+        monitor, alarms = self._monitor, self._monitor.alarms
+        monitor.advance(now_s - self._origin_s)
+        now_s = monitor.now_s
+        inverted = monitor.ledger.open
+        match command:
+            case Acknowledge(id, occurrence):
+                refusal = alarms.acknowledge(now_s, id, occurrence, inverted=inverted)
+                if refusal:
+                    self._out.append(Noted(now_s, f"acknowledge refused: {refusal}"))
+            case SeenUpright():
+                monitor.seen_upright(now_s)
+            case StandDown():
+                monitor.set_stand_down(now_s, True, "by command")
+            case Resume():
+                monitor.set_stand_down(now_s, False, "by command")
+            case Distress(source):
+                monitor.distress(now_s, source)
+            case ImFine():
+                monitor.im_fine(now_s)
+            case Goodbye():
+                monitor.goodbye(now_s)
+            case HostStalled(gap_s):
+                self._out.append(Noted(now_s, f"this computer stood still for {gap_s:.1f} s"))
+                if inverted:
+                    alarms.trigger(now_s, AlarmId.HOST_STALLED, f"for {gap_s:.0f} s")
+            case SinkStatus(sink, working, reason):
+                if working:
+                    self._failed_sinks.pop(sink, None)
+                else:
+                    self._failed_sinks[sink] = f"{sink} ({reason})" if reason else sink
+                failed = ", ".join(self._failed_sinks.values())
+                alarms.set(now_s, AlarmId.SINK_FAILED, bool(failed), detail=failed)
+        return self._drain()
+
+    def snapshot(self, now_s: float) -> Snapshot:
+        """Everything a display shows, at `now_s`."""
+        monitor, tilt, ledger = self._monitor, self._tilt, self._monitor.ledger
+        seen = self.seen
+        shown_s, now_s = now_s, now_s - self._origin_s
+        exposure_s = ledger.exposure_s(now_s)
+        peak_deg = monitor.session_peak_deg
+        alarms = tuple(
+            replace(view, raised_s=view.raised_s + self._origin_s)
+            for view in monitor.alarms.views(now_s)
+        )
+        return Snapshot(
+            now_s=shown_s,
+            profile=self._profile,
+            device=self._device,
+            posture=monitor.posture,
+            angle_deg=tilt.theta_deg if seen else None,
+            rate_dps=tilt.rate_dps if seen else None,
+            signal_age_s=max(0.0, now_s - tilt.last_s) if seen else None,
+            signal_lost=monitor.signal_lost,
+            inverted=ledger.open,
+            inversion=ledger.total.inversions,
+            inversion_s=ledger.inversion_s(now_s),
+            exposure_s=exposure_s,
+            exposure_at_least=ledger.at_least or (monitor.signal_lost and ledger.open),
+            time_left_s=max(0.0, self._profile.limit_s - exposure_s),
+            rest_s=ledger.rest_s(min(now_s, tilt.last_s)) if seen else 0.0,
+            rest_left_s=ledger.rest_left_s(min(now_s, tilt.last_s)) if seen else 0.0,
+            session=ledger.session,
+            session_inversions=ledger.session_tally.inversions,
+            session_inverted_s=ledger.session_tally.inverted_s + ledger.inversion_s(now_s),
+            session_longest_s=max(ledger.session_tally.longest_s, ledger.inversion_s(now_s)),
+            session_peak_deg=peak_deg if isfinite(peak_deg) else None,
+            stand_down=monitor.stand_down,
+            not_ready=self._not_ready(),
+            battery_v=monitor.battery_v,
+            samples=tilt.samples,
+            samples_lost=monitor.samples_lost,
+            alarms=alarms,
+        )
+
+    def summary(self) -> Summary:
+        """The totals so far; an inversion that is still open counts up to the newest sample."""
+        monitor, tilt, ledger = self._monitor, self._tilt, self._monitor.ledger
+        end_s = tilt.last_s
+        open_s = ledger.inversion_s(end_s)
+        return Summary(
+            t_s=max(end_s, monitor.now_s) + self._origin_s,
+            samples=tilt.samples,
+            samples_lost=monitor.samples_lost,
+            duration_s=end_s - tilt.first_s,
+            inversions=ledger.total.inversions,
+            inverted_s=ledger.total.inverted_s + open_s,
+            longest_s=max(ledger.total.longest_s, open_s),
+            peak_angle_deg=max(monitor.peak_deg, tilt.pending_peak_deg),
+            profile=self._profile.name,
+            alarms=dict(monitor.alarms.raised),
+        )
+
+    def _not_ready(self) -> tuple[str, ...]:
+        monitor = self._monitor
+        reasons = []
+        if monitor.stand_down:
+            reasons.append("stand down: alarms are off")
+        if not self.seen:
+            reasons.append("no data from the table yet")
+        elif monitor.posture is Posture.UNKNOWN:
+            reasons.append("posture is unknown")
+        reasons.extend(
+            view.spec.title
+            for view in monitor.alarms.views(monitor.now_s)
+            if view.spec.kind is Kind.TECHNICAL and view.spec.id is not AlarmId.NO_SIGNAL_YET
+        )
+        return tuple(reasons)
+
+    @property
+    def _origin_s(self) -> float:
+        return self._tilt.origin_s or 0.0
+
+    def _drain(self) -> list[Event]:
+        """Events on the caller's axis. A late sample's event is emitted now, not in the past."""
+        origin_s = self._origin_s
+        events: list[Event] = []
+        for event in self._out:
+            self._emitted_s = max(self._emitted_s, event.t_s)
+            moved = replace(event, t_s=self._emitted_s + origin_s)
+            if isinstance(moved, InversionStarted):
+                moved = replace(moved, since_s=moved.since_s + origin_s)
+            events.append(moved)
+        self._out.clear()
+        return events

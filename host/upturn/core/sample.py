@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""What a sensor delivers: samples on one rising time axis, and what is known of their stream."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from upturn.core.mounting import Mounting
+
+
+class NodeReport(NamedTuple):
+    """What a node says beside its force and rate; None is "not said"."""
+
+    angle_deg: float | None = None
+    """The node's own inversion angle, in Upturn's convention."""
+    button: bool | None = None
+    tap: bool | None = None
+    battery_v: float | None = None
+    battery_percent: float | None = None
+    peak_g: float | None = None
+    """Largest |f| at the full sensor rate since the sample before."""
+    saturated: bool = False
+
+
+class Sample(NamedTuple):
+    """One reading in the sensor's own axes, stamped at the sensor, on the core's time axis.
+
+    The hot loop unpacks plain tuples of this shape, so the order of fields is part of the contract.
+    Without a gyro the three rates are 0.0 and `StreamInfo.has_gyro` is false.
+    """
+
+    t_s: float
+    ax_g: float
+    ay_g: float
+    az_g: float
+    gx_dps: float = 0.0
+    gy_dps: float = 0.0
+    gz_dps: float = 0.0
+    report: NodeReport | None = None
+
+
+DEFAULT_INTERVAL_S = 0.02
+BURST_GAP_S = 0.35  # arrival times come in bursts of up to 0.32 s (recorded), no gap among them
+GAP_FACTOR = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """What is known of a stream before its first sample."""
+
+    has_gyro: bool = False
+    nominal_s: float = DEFAULT_INTERVAL_S
+    """Nominal interval: 1 / `rate_hz`, else the mean of the first 50 intervals."""
+    rate_hz: float | None = None
+    """The declared rate; None when nothing was declared, and then the rate is not judged."""
+    mounting: Mounting | None = None
+    """How the sensor sits on the table; None means not calibrated."""
+    range_g: float | None = None
+    """Full scale of the accelerometer, if known."""
+    node: str = "node"
+    sensor: str = ""
+
+    @property
+    def gap_s(self) -> float:
+        """A longer step between two samples is a gap."""
+        gap_s = GAP_FACTOR * self.nominal_s
+        return gap_s if self.rate_hz is not None else max(gap_s, BURST_GAP_S)
+
+    def samples_lost(self, step_s: float) -> int:
+        """How many samples a gap of `step_s` seconds has swallowed."""
+        return max(0, round(step_s / self.nominal_s) - 1)

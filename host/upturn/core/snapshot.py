@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""The state of one table at one moment, as values: what a display or a telemetry message shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from upturn.core.alarm_table import AlarmSpec, Priority
+from upturn.core.events import Posture
+from upturn.core.limits import Device, Profile
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """One active occurrence."""
+
+    spec: AlarmSpec
+    occurrence: int
+    priority: Priority
+    message: str
+    raised_s: float
+    condition: bool
+    """False: the condition is gone and the occurrence only waits to be acknowledged."""
+    acknowledged: bool
+    sounding: bool
+    pause_left_s: float
+    """Seconds until its sound comes back; 0 when not paused."""
+    pausable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`now_s` is the core's time; what is not known is None, never a default."""
+
+    now_s: float
+    profile: Profile
+    device: Device
+    posture: Posture
+    angle_deg: float | None
+    rate_dps: float | None
+    signal_age_s: float | None
+    """Seconds since the newest sample; None before the first."""
+    signal_lost: bool
+    inverted: bool
+    """An inversion is open."""
+    inversion: int
+    """Number of the open or last inversion; 0 before the first."""
+    inversion_s: float
+    exposure_s: float
+    exposure_at_least: bool
+    """Part of the exposure was assumed over missing data."""
+    time_left_s: float
+    """To the limit, at the present exposure."""
+    rest_s: float
+    """Rest since the last inversion ended."""
+    rest_left_s: float
+    """0 when a full rest has passed or nothing is to be rested from."""
+    session: int
+    session_inversions: int
+    session_inverted_s: float
+    session_longest_s: float
+    session_peak_deg: float | None
+    stand_down: bool
+    not_ready: tuple[str, ...]
+    """Every reason for NOT READY; empty means READY."""
+    battery_v: float | None
+    samples: int
+    samples_lost: int
+    alarms: tuple[AlarmView, ...]
+    """Most urgent first."""
+
+    @property
+    def ready(self) -> bool:
+        return not self.not_ready

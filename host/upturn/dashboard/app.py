@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: MIT
+"""The spotter's screen: polls a `Feed` ten times a second, sends commands, and judges nothing.
+
+It runs on the loop of whoever runs the monitor, and when the feed stands still it says so itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.events import Click
+from textual.widgets import Static
+
+from upturn.core.alarm_table import Priority
+from upturn.core.commands import (
+    Acknowledge,
+    Command,
+    Distress,
+    ImFine,
+    Resume,
+    SeenUpright,
+    StandDown,
+)
+from upturn.dashboard import wording
+from upturn.dashboard.asking import Act, Asking
+from upturn.dashboard.feed import Feed
+from upturn.dashboard.help import help_page
+from upturn.dashboard.painters.alarm_list import paint_alarms
+from upturn.dashboard.painters.banner import paint_banner
+from upturn.dashboard.painters.chart import (
+    DEFAULT_WINDOW,
+    WINDOWS_S,
+    chart_columns,
+    paint_chart,
+)
+from upturn.dashboard.painters.exposure import paint_exposure
+from upturn.dashboard.painters.keys import KEYS, paint_keys, paint_notice
+from upturn.dashboard.painters.posture import paint_figure, paint_posture
+from upturn.dashboard.painters.status import paint_header, paint_info, paint_side
+from upturn.dashboard.palette import DARK
+from upturn.dashboard.pane import Pane
+from upturn.dashboard.spans import Line
+from upturn.dashboard.view import Pulse, View
+from upturn.errors import EXIT_INTERRUPTED
+
+FRAMES_PER_S = 10
+NOTICE_S = 6.0
+CHART_ROWS = 4
+"""What the alarm list leaves to the chart."""
+LOG_KEPT = 100
+
+WIDTHS = [(0, "-tiny"), (76, "-narrow"), (110, "-wide"), (170, "-huge")]
+HEIGHTS = [(0, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]
+"""From so many columns or rows the screen has this class; styles.tcss lays out by them."""
+
+Painter = Callable[[int, int], list[Line]]
+"""Lines for a width and a height."""
+
+
+class UpturnDashboard(App[None]):
+    """Shows one table. `name` is the table's; `clock` and `wall` are replaced in tests."""
+
+    CSS_PATH = "styles.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key.bound, key.action, key.label) for key in KEYS),
+        Binding("left_square_bracket", "zoom(-1)", "shorter"),
+        Binding("right_square_bracket", "zoom(1)", "longer"),
+        Binding("y,enter", "confirm", "yes"),
+        Binding("escape,n", "cancel", "no"),
+        Binding("ctrl+q", "ask_quit", "quit", priority=True),
+        Binding("ctrl+c", "interrupt", "end", priority=True),
+    ]
+
+    def __init__(
+        self,
+        feed: Feed,
+        title: str = "",
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        super().__init__()
+        self.title = title
+        self._feed = feed
+        self._clock = clock
+        self._wall = wall
+        self._pulse = Pulse()
+        self._asking = Asking()
+        self._notice = ""
+        self._notice_until_s = 0.0
+        self._window = DEFAULT_WINDOW
+        self._chart_key: tuple[object, ...] = ()
+        self._events_seen = 0
+        self._happened: deque[tuple[str, str]] = deque(maxlen=LOG_KEPT)
+
+    def compose(self) -> ComposeResult:
+        yield Pane("header")
+        yield Pane("banner")
+        with Container(id="main"):
+            yield Pane("figure")
+            yield Pane("posture")
+            yield Pane("exposure")
+        yield Pane("info")
+        with Container(id="body"):
+            with Container(id="left"):
+                yield Pane("alarms")
+                yield Pane("chart")
+            yield Pane("side")
+        with VerticalScroll(id="help"):
+            yield Static()
+        with Container(id="foot"):
+            yield Pane("notice")
+            yield Pane("keys")
+
+    def on_mount(self) -> None:
+        self._panes = {pane.id: pane for pane in self.query(Pane)}
+        self.set_interval(1.0 / FRAMES_PER_S, self.frame)
+
+    def on_ready(self) -> None:
+        self.frame()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.frame)
+
+    def frame(self) -> None:
+        """Look at the feed once and show what changed."""
+        view = self._look()
+        name = self.title
+        self._read_events(view)
+        self._show("header", lambda width, _: paint_header(view, name, width))
+        self._show("banner", lambda width, height: paint_banner(view, width, height))
+        self._show("figure", lambda width, height: paint_figure(view, width, height))
+        self._show("posture", lambda width, height: paint_posture(view, width, height))
+        self._show("exposure", lambda width, height: paint_exposure(view, width, height))
+        self._show("side", lambda width, height: paint_side(view, self._happened, width, height))
+        self._show("keys", lambda width, _: [paint_keys(DARK, width)[0]])
+        self._show_fitted(view)
+        self._show_chart(view)
+
+    def action_acknowledge(self) -> None:
+        """Each occurrence that is on the screen, by number: never one that nobody has seen."""
+        self._asking.cancel()
+        alarms = self._feed.snapshot().alarms
+        if not alarms:
+            self._say("No alarm to acknowledge.")
+            return
+        shown = [Acknowledge(alarm.spec.id, alarm.occurrence) for alarm in alarms]
+        refusals = [refusal for one in shown if (refusal := self._feed.command(one))]
+        self._say("; ".join(refusals) or "Acknowledged.")
+
+    def action_seen_upright(self) -> None:
+        self._ask(Act.SEEN_UPRIGHT)
+
+    def action_stand_down(self) -> None:
+        """Asks before it stops watching; watching again is the safe way and asks nothing."""
+        if self._feed.snapshot().stand_down:
+            self._asking.cancel()
+            self._send(Resume(), "Watching again.")
+        else:
+            self._ask(Act.STAND_DOWN)
+
+    def action_distress(self) -> None:
+        self._asking.cancel()
+        self._send(Distress(), "Call for help raised.")
+
+    def action_im_fine(self) -> None:
+        self._asking.cancel()
+        self._send(ImFine(), "Noted: I am fine.")
+
+    def action_help(self) -> None:
+        self._asking.cancel()
+        page = self.query_one("#help", VerticalScroll)
+        shown = self.screen.has_class("-help")
+        if not shown:
+            self.query_one("#help Static", Static).update(help_page(DARK))
+        self.screen.set_class(not shown, "-help")
+        self.set_focus(None if shown else page)
+
+    def action_ask_quit(self) -> None:
+        snapshot = self._feed.snapshot()
+        urgent = any(alarm.priority is Priority.HIGH for alarm in snapshot.alarms)
+        if snapshot.inverted or urgent:
+            self._ask(Act.QUIT)
+        else:
+            self.exit()
+
+    def action_interrupt(self) -> None:
+        self.exit(return_code=EXIT_INTERRUPTED)
+
+    def action_confirm(self) -> None:
+        act = self._asking.confirm(self._clock())
+        if act is not None:
+            self._do(act)
+
+    def action_cancel(self) -> None:
+        self._asking.cancel()
+        if self.screen.has_class("-help"):
+            self.action_help()
+        self.frame()
+
+    def action_zoom(self, step: int) -> None:
+        self._window = min(max(0, self._window + step), len(WINDOWS_S) - 1)
+        self.frame()
+
+    async def on_click(self, event: Click) -> None:
+        """A click on a key's name in the last line is that key."""
+        keys = self._panes["keys"]
+        if event.widget is keys:
+            for start, end, action in paint_keys(DARK, keys.size.width)[1]:
+                if start <= event.x < end:
+                    await self.run_action(action)
+
+    def _ask(self, act: Act) -> None:
+        if self._asking.press(act, self._clock()):
+            self._do(act)
+        self.frame()
+
+    def _do(self, act: Act) -> None:
+        match act:
+            case Act.SEEN_UPRIGHT:
+                self._send(SeenUpright(), "Seen upright: the inversion is ended.")
+            case Act.STAND_DOWN:
+                self._send(StandDown(), "Stood down: alarms are off.")
+            case Act.QUIT:
+                self.exit()
+
+    def _send(self, command: Command, done: str) -> None:
+        refusal = self._feed.command(command)
+        self._say(f"Not done: {refusal}" if refusal else done)
+
+    def _say(self, text: str) -> None:
+        self._notice = text
+        self._notice_until_s = self._clock() + NOTICE_S
+        self.frame()
+
+    def _look(self) -> View:
+        clock_s = self._clock()
+        snapshot = self._feed.snapshot()
+        source = self._feed.source()
+        silent_s = self._pulse.silent_s(snapshot.now_s, clock_s, live=source.live)
+        return View(snapshot, source, clock_s, silent_s)
+
+    def _read_events(self, view: View) -> None:
+        self._events_seen, events = self._feed.events_since(self._events_seen)
+        now = self._wall()
+        for event in events:
+            at = now - timedelta(seconds=view.snapshot.now_s - event.t_s)
+            self._happened.append((f"{at:%H:%M:%S}", wording.event(event)))
+
+    def _show(self, name: str, paint: Painter) -> None:
+        pane = self._panes[name]
+        width, height = pane.size
+        if width and height:
+            pane.show(paint(width, height))
+
+    def _show_fitted(self, view: View) -> None:
+        """The panes that are as high as what they say."""
+        width = self.size.width
+        question = self._asking.text(view.clock_s)
+        said = self._notice if view.clock_s < self._notice_until_s else ""
+        self._panes["notice"].show_all(
+            paint_notice(DARK, question or said, width, question=bool(question))
+        )
+        self._panes["info"].show_all(paint_info(view, width - 2))
+        left = self.query_one("#left").size
+        if left.width:
+            room = max(0, left.height - (CHART_ROWS if self._panes["chart"].display else 0))
+            headed = self._panes["side"].display
+            lines = paint_alarms(view, left.width, room, headed=headed)
+            self._panes["alarms"].show_all(lines)
+
+    def _show_chart(self, view: View) -> None:
+        """Painted anew when time has moved by a column, not before."""
+        pane = self._panes["chart"]
+        width, height = pane.size
+        window_s = WINDOWS_S[self._window]
+        history = self._feed.history()
+        columns = chart_columns(width)
+        if not columns:
+            return
+        now_s = view.snapshot.now_s
+        key = (history.column_of(now_s, window_s, columns), width, height, window_s)
+        if key != self._chart_key:
+            self._chart_key = key
+            pane.show(paint_chart(view, history, window_s, width, height))

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""What the dashboard asks of whoever runs the monitor, and nothing else.
+
+The app polls; it is never called. Every method must return at once and raise nothing: the values
+are those that the runner holds already. The runner appends to a `History` and an `EventRing` and
+hands the same objects out each time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from upturn.core.commands import Command
+from upturn.core.events import Event
+from upturn.core.snapshot import Snapshot
+from upturn.dashboard.history import History
+
+EVENTS_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """Where the samples come from, and whether time is meant to go on."""
+
+    label: str
+    """For people, short: "simulated: too-long", "serial ttyUSB0"."""
+    live: bool = True
+    """False when time stands still on purpose: a replay that ended or is paused."""
+    note: str = ""
+    """Why it is not live: "replay ended"."""
+
+
+class Feed(Protocol):
+    def snapshot(self) -> Snapshot:
+        """The newest state. While the source is live its `now_s` goes on, samples or not."""
+        ...
+
+    def source(self) -> SourceState: ...
+
+    def history(self) -> History:
+        """Angles over time, on the axis of `Snapshot.now_s`."""
+        ...
+
+    def events_since(self, n: int) -> tuple[int, Sequence[Event]]:
+        """The events after the first `n`, and how many there have been; old ones may be gone."""
+        ...
+
+    def command(self, command: Command) -> str | None:
+        """Do it; None when done, else why not, in words to be shown."""
+        ...
+
+
+class EventRing:
+    """The newest events, numbered from the first: what `Feed.events_since` needs."""
+
+    def __init__(self, kept: int = EVENTS_KEPT) -> None:
+        self._events: deque[Event] = deque(maxlen=kept)
+        self._count = 0
+
+    def extend(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._events.append(event)
+            self._count += 1
+
+    def since(self, n: int) -> tuple[int, Sequence[Event]]:
+        new = min(max(0, self._count - n), len(self._events))
+        return self._count, list(self._events)[len(self._events) - new :] if new else ()

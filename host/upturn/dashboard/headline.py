@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""The one thing to say now: what the banner shows, and what the spotter should do.
+
+Most urgent first: Upturn itself dead, the highest alarm, then the quiet states. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from upturn.core.alarm_table import Priority
+from upturn.dashboard import wording
+from upturn.dashboard.flash import flash_on, lit
+from upturn.dashboard.view import View
+
+STAND_DOWN_NOTE = "Alarms are off. Press s to watch again; 5 s upright ends it too."
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    title: str
+    text: str
+    """What is known and what to do."""
+    note: str = ""
+    """State of its sound, and source."""
+    priority: Priority | None = None
+    """None for a quiet state."""
+    lit: bool = True
+
+    @property
+    def marked(self) -> str:
+        """The title between its marks."""
+        if self.priority is None:
+            return self.title.upper()
+        marks = self.priority.marks
+        return f"{marks} {self.title.upper()} {marks}"
+
+
+def headline(view: View) -> Headline:
+    snapshot = view.snapshot
+    if view.stopped:
+        return Headline(
+            "Upturn itself has stopped",
+            "Nobody is watched. Look at the person now, then restart Upturn.",
+            f"Nothing new for {wording.age(view.silent_s)}.",
+            Priority.HIGH,
+            flash_on(Priority.HIGH, view.clock_s),
+        )
+    if view.top is not None:
+        alarm = view.top
+        return Headline(
+            alarm.spec.title,
+            wording.advice(alarm),
+            f"{alarm.priority.word} alarm · {wording.alarm_state(alarm)} · {alarm.spec.source}",
+            alarm.priority,
+            lit(alarm, view.clock_s),
+        )
+    if snapshot.stand_down:
+        return Headline("Stood down", STAND_DOWN_NOTE)
+    if view.age_s is None:
+        return Headline("Waiting for data", "Nobody is watched yet.", _reasons(view))
+    if not view.fresh:
+        return Headline("No fresh data", f"The last came {wording.age(view.age_s)} ago.")
+    if snapshot.inverted:
+        return Headline("Inverted", f"{_sentence(wording.exposure_left(snapshot))}.")
+    if snapshot.rest_left_s > 0.0:
+        more = f"{wording.left(snapshot.rest_left_s)} more before the next inversion."
+        return Headline("Rest", more, _reasons(view))
+    if not snapshot.ready:
+        return Headline("Not ready", _reasons(view))
+    return Headline("Ready", "Watching. No alarm.")
+
+
+def _reasons(view: View) -> str:
+    return f"{_sentence('; '.join(view.snapshot.not_ready))}." if view.snapshot.not_ready else ""
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

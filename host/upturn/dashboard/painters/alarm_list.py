@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""The active alarms, most urgent first. Every one is named; what lacks room is said to be there.
+
+As much text as fits: all advice, else that of the alarms which the banner does not show, else one
+line each, else the rest by number.
+"""
+
+from __future__ import annotations
+
+from upturn.core.snapshot import AlarmView
+from upturn.dashboard import wording
+from upturn.dashboard.flash import lit
+from upturn.dashboard.spans import Line, apart, heading, wrapped
+from upturn.dashboard.view import View
+
+_INDENT = "    "
+
+
+def paint_alarms(view: View, width: int, height: int, *, headed: bool = False) -> list[Line]:
+    """At most `height` lines; under a heading where there is room for one."""
+    if headed and height > 1:
+        title = "ALARMS" if view.snapshot.alarms else "NO ALARM"
+        head = heading(title, width, view.palette.quiet, view.palette.rule)
+        return [head, *paint_alarms(view, width, height - 1)]
+    alarms = view.snapshot.alarms
+    for explained in (alarms, alarms[1:], ()):
+        lines = _all(view, explained, width)
+        if len(lines) <= height:
+            return lines
+    kept = max(0, height - 1)
+    return [*_all(view, (), width)[:kept], _rest(view, len(alarms) - kept)][:height]
+
+
+def title_line(view: View, alarm: AlarmView, width: int) -> Line:
+    """Marks and title; state of its sound, age and source."""
+    palette = view.palette
+    age_s = max(0.0, view.snapshot.now_s - alarm.raised_s)
+    signal = palette.signals[alarm.priority]
+    head = signal.style(True) if lit(alarm, view.clock_s) else palette.mark(alarm.priority)
+    left: Line = (
+        (f"{alarm.priority.marks:<3}", head),
+        (" ", palette.plain),
+        (alarm.spec.title, palette.mark(alarm.priority)),
+    )
+    facts = f"{wording.alarm_state(alarm)} · {wording.passed(age_s)} · {alarm.spec.source}"
+    return apart(left, ((facts, palette.quiet),), width, palette.plain)
+
+
+def _all(view: View, explained: tuple[AlarmView, ...], width: int) -> list[Line]:
+    lines: list[Line] = []
+    for alarm in view.snapshot.alarms:
+        lines.append(title_line(view, alarm, width))
+        if alarm in explained:
+            said = wording.advice(alarm)
+            lines += wrapped(said, width, view.palette.plain, indent=_INDENT)
+    return lines
+
+
+def _rest(view: View, count: int) -> Line:
+    return ((f"{_INDENT}and {count} more", view.palette.strong),)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""The host's clock for durations: it counts through suspend where the system can."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now_s(self) -> float: ...
+
+
+class HostClock:
+    """Seconds since some start. A laptop's sleep counts; a change of the wall clock does not."""
+
+    def now_s(self) -> float:
+        return _now_s()
+
+
+class PacedClock:
+    """Simulated or replayed time: starts at 0 and runs `speed` times as fast as the host's."""
+
+    def __init__(self, speed: float, host: Clock | None = None) -> None:
+        self.speed = speed
+        self._host = host or HostClock()
+        self._start_s = self._host.now_s()
+
+    def now_s(self) -> float:
+        return (self._host.now_s() - self._start_s) * self.speed
+
+
+def _monotonic_s() -> float:
+    return time.monotonic()
+
+
+def _boottime_s() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+# Linux's monotonic clock stands still in suspend; those of macOS and Windows are left as they are.
+_now_s = _boottime_s if hasattr(time, "CLOCK_BOOTTIME") else _monotonic_s

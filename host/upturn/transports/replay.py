@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""`replay:FILE`: a sample trace or a raw recording, told apart by how the file begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from upturn.transports.recording import Recording, looks_like_recording, read_recording
+from upturn.transports.source import FEED_ROWS, Chunk, Source, pieces
+from upturn.transports.trace import Trace, read_trace
+
+
+class TraceSource:
+    """A sample trace, from its first row to its last."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.info = trace.info
+        self.label = f"replay {trace.path.name}"
+        self.profile = trace.profile
+        self.profile_where = trace.profile_where
+        self.problems = len(trace.problems)
+
+    def chunks(self, *, paced: bool) -> Iterator[Chunk]:
+        for samples in self.trace.chunks(FEED_ROWS):
+            if paced:
+                yield from pieces(samples, paced=True)
+            else:
+                yield Chunk(samples[-1][0], samples)
+
+
+def open_file(path: Path, *, skip_bad: bool = False) -> TraceSource | Recording:
+    """The source of a file.
+
+    Raises:
+        InputError: what is wrong with it, and where.
+    """
+    if looks_like_recording(path):
+        return read_recording(path, skip_bad=skip_bad)
+    return TraceSource(read_trace(path, skip_bad=skip_bad))
+
+
+def open_source(text: str, *, skip_bad: bool = False) -> Source:
+    return open_file(Path(text), skip_bad=skip_bad)

@@ -16,7 +16,7 @@ from upturn.analysis import angle, scan
 from upturn.analysis.angle import Features, Floats, angle_batch, angles
 from upturn.core.mounting import Mounting, Vector, dot
 from upturn.core.sample import Sample, StreamInfo
-from upturn.core.thresholds import TIME_EPSILON_S
+from upturn.core.thresholds import TIME_EPSILON_S, UNSETTLED_TAU_S
 from upturn.core.tilt import Block, Reading, Tilt
 
 TOLERANCE_DEG = 1e-9
@@ -86,7 +86,7 @@ def _reference(rec: Recording, has_gyro: bool) -> dict[str, list[float]]:
         w = -dot(rec.mounting.hinge, g)
         target = complex(fn, -fb)
         if has_gyro:
-            if last_t == -inf:
+            if last_t == -inf and abs(w) <= 20.0:
                 bias = w
             if restart:
                 mb, mn, mw = fb, fn, w
@@ -102,7 +102,11 @@ def _reference(rec: Recording, has_gyro: bool) -> dict[str, list[float]]:
                     still_s += dt
                     bias += dt / min(still_s, 15.0) * (w - bias)
                 turn = radians(0.5 * (w + last_w) - bias) * dt
-                k = max(1.0 - abs(m - 1.0) / 0.15, 0.02) * dt / (2.0 + dt)
+                k = (
+                    max(1.0 - abs(m - 1.0) / 0.15, 0.02)
+                    * dt
+                    / ((2.0 if still_s else UNSETTLED_TAU_S) + dt)
+                )
                 z = (1.0 - k) * z * complex(cos(turn), sin(turn)) + k / (m + 1e-3) * target
         else:
             z = target if restart else z + dt / (0.1 + dt) * (target - z)
@@ -149,6 +153,7 @@ def _assert_same(a: Features, b: Features) -> None:
     np.testing.assert_allclose(a.rate_dps, b.rate_dps, rtol=0.0, atol=RATE_TOLERANCE_DPS)
     np.testing.assert_allclose(a.force_g, b.force_g, rtol=0.0, atol=1e-12)
     assert a.moving.tolist() == b.moving.tolist()
+    assert a.state.angle_lead_deg == pytest.approx(b.state.angle_lead_deg, abs=TOLERANCE_DEG)
 
 
 @pytest.mark.parametrize("has_gyro", [True, False])
@@ -158,6 +163,7 @@ def test_the_batch_path_equals_the_definition(seed: int, has_gyro: bool) -> None
     expect = _reference(rec, has_gyro)
     got = _batch(rec, has_gyro)
     assert _apart_deg(got.theta_deg, expect["theta"]) <= TOLERANCE_DEG
+    assert -180.0 < got.theta_deg.min() < 0.0 < got.theta_deg.max() <= 180.0
     np.testing.assert_allclose(got.rate_dps, expect["rate"], rtol=0.0, atol=RATE_TOLERANCE_DPS)
     np.testing.assert_allclose(got.force_g, expect["force"], rtol=0.0, atol=1e-12)
     assert got.moving.tolist() == expect["moving"]
@@ -277,6 +283,26 @@ def test_half_a_turn_reads_plus_180(has_gyro: bool) -> None:
         Mounting.from_axes((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
     )
     assert got.theta_deg.tolist() == [180.0] * 5
+
+
+@pytest.mark.parametrize("turn_deg", [175.0, -175.0])
+@pytest.mark.parametrize("start_deg", [-170.0, 0.0, 170.0])
+def test_a_step_is_taken_the_short_way_round(start_deg: float, turn_deg: float) -> None:
+    """The lead of the angle over its mean, across +-180 as elsewhere."""
+    theta = np.radians([start_deg, start_deg + turn_deg])
+    a_g = np.stack([np.zeros(2), -np.sin(theta), np.cos(theta)], axis=1)
+    turning_dps = np.array([[0.0, 0.0, 0.0], [-2.0 * turn_deg, 0.0, 0.0]])
+    mounting = Mounting.from_axes((0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    got = angle_batch(np.array([0.0, 1.0]), a_g, turning_dps, mounting)
+    assert got.state.angle_lead_deg == pytest.approx(turn_deg * 4.0 / 5.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("first_dps", "rate_dps"), [(20.0, 0.0), (-20.0, 0.0), (20.1, 20.1)])
+def test_a_first_rate_is_bias_unless_it_is_motion(first_dps: float, rate_dps: float) -> None:
+    mounting = Mounting.from_axes((0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+    a_g, g_dps = np.array([[0.0, 1.0, 0.0]]), np.array([[-first_dps, 0.0, 0.0]])
+    got = angle_batch(np.zeros(1), a_g, g_dps, mounting)
+    assert got.rate_dps.tolist() == [rate_dps]
 
 
 @pytest.mark.parametrize("has_gyro", [True, False])

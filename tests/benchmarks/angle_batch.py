@@ -94,7 +94,7 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=7, help="rounds that count (default: 7)")
     args = parser.parse_args()
 
-    results = [_run(n, args.repeats) for n in SIZES]
+    results = measure(args.repeats)
     met = all(ratio.met for result in results for ratio in result.ratios)
     packages = versions("numpy", "scipy", "vqf", "ahrs")
     if args.json:
@@ -106,6 +106,11 @@ def main() -> int:
         for result in results:
             _print(result)
     return 0 if met else 1
+
+
+def measure(repeats: int) -> list[Result]:
+    """One result a size; `repeats` rounds of all contenders in turn."""
+    return [_run(n, repeats) for n in SIZES]
 
 
 def _run(n: int, repeats: int) -> Result:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
+from math import cos, radians, sin
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -21,8 +24,9 @@ from upturn.config import (
     locate_config,
 )
 from upturn.config.sections import SECTIONS, SOURCES, THEMES
+from upturn.core.calibration import Pose, three_poses
 from upturn.core.limits import PROFILES, DeviceKind, Profile
-from upturn.core.mounting import ASSUMED, Mounting
+from upturn.core.mounting import ASSUMED, Mounting, Vector
 from upturn.errors import InputError
 
 NODE = '[[node]]\nname = "table"\nsource = "sim:normal"\n'
@@ -438,18 +442,17 @@ REFUSED: dict[str, tuple[str, str]] = {
         ),
     ),
     "an offset that no sensor has": (
-        NODE + "calibration = { head = [0, 1, 0], front = [0, 0, 1], head_offset_g = 0.5 }",
+        NODE + "calibration = { head = [0, 1, 0], front = [0, 0, 1], head_offset_g = 0.7 }",
         (
-            "F:4: node[1].calibration.head_offset_g is 0.5. Allowed: a finite number, at least "
-            "-0.3 and at most 0.3: the bias of a sound sensor is less"
+            "F:4: node[1].calibration.head_offset_g is 0.7. Allowed: a finite number, at least "
+            "-0.6 and at most 0.6: the bias of a sound sensor is less"
         ),
     ),
     "measured rows of another length": (
-        NODE + "calibration = { head = [0, 1, 0], front = [0, 0, 2], hinge = [1, 0, 0] }",
+        NODE + "calibration = { head = [0, 1, 0], front = [0, 0, 2.1], hinge = [1, 0, 0] }",
         (
-            "F:4: node[1].calibration.front is 2.00 long. Allowed, where hinge is given: 1 to "
-            "within 0.2, as measured by a calibration; leave hinge out to have head and front "
-            "normalised"
+            "F:4: node[1].calibration.front is 2.10 long. Allowed, where hinge is given: 0.5 to "
+            "2, as a calibration writes it; leave hinge out to have head and front normalised"
         ),
     ),
     "a hinge the other way round": (
@@ -609,6 +612,24 @@ def test_offsets_alone_keep_the_axes_normalised(tmp_path: Path) -> None:
     )
 
 
+def test_what_a_calibration_measured_is_taken_to_the_last_digit(tmp_path: Path) -> None:
+    angles = (-78.0, 0.0, 45.0)
+    true_head, true_front, bias = (0.05, 0.98, 0.02), (0.0, 0.03, 1.02), (0.05, -0.04, 0.03)
+    poses = []
+    for angle_deg in angles:
+        s, c = sin(radians(angle_deg)), cos(radians(angle_deg))
+        force = zip(true_head, true_front, bias, strict=True)
+        mean = cast("Vector", tuple(-s * h + c * f + b for h, f, b in force))
+        poses.append(Pose(angle_deg, mean, 0.0, None, 5.0, 100))
+    measured = three_poses(*poses).mounting
+    rows = (
+        f"{key} = {list(value) if isinstance(value, tuple) else value}"
+        for key, value in asdict(measured).items()
+    )
+    config = read(tmp_path, NODE + f"calibration = {{ {', '.join(rows)} }}")
+    assert config.nodes[0].mounting == measured
+
+
 def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:
     file = tmp_path / "windows.toml"
     file.write_bytes(b'\xef\xbb\xbfprofile = "extended"\r\n')
@@ -642,7 +663,7 @@ def test_a_pipe_is_refused_before_it_blocks(tmp_path: Path) -> None:
 
 
 def test_a_name_that_no_file_can_have_is_refused() -> None:
-    with pytest.raises(InputError, match=r"cannot be read: embedded null byte$"):
+    with pytest.raises(InputError, match=r"cannot be read: no file has such a name$"):
         load_config("a\0b")
 
 

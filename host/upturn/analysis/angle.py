@@ -30,6 +30,7 @@ from upturn.analysis.scan import (
 from upturn.core.mounting import Mounting, Vector
 from upturn.core.thresholds import (
     BIAS_TAU_S,
+    FIRST_BIAS_DPS,
     FORCE_TAU_S,
     GATE_FLOOR,
     GATE_WIDTH_G,
@@ -45,6 +46,7 @@ from upturn.core.thresholds import (
     STILL_RATE_DPS,
     STILL_TAU_S,
     TIME_EPSILON_S,
+    UNSETTLED_TAU_S,
 )
 from upturn.core.tilt import STILL_START, TINY_G
 
@@ -201,7 +203,7 @@ class _Chunk:
         front[...] = _along(mounting.front, self._a, mounting.front_offset_g)
         w[...] = _along(mounting.hinge, self._components(g_dps))
         np.negative(w, out=w)
-        bias = self._bias(w, self._still(inputs))
+        bias, tau_s = self._bias(w, self._still(inputs))
 
         turn = previous(w, state.rate_dps)
         turn += w
@@ -217,7 +219,7 @@ class _Chunk:
         pull += 1.0
         np.maximum(pull, GATE_FLOOR, out=pull)
         pull *= dt
-        pull /= dt + GYRO_TAU_S
+        pull /= dt + tau_s
         self._set(pull, 1.0)
         keep = 1.0 - pull
         pull /= self.force + TINY_G
@@ -292,17 +294,23 @@ class _Chunk:
         still &= variances[:, 1] < STILL_RATE_DPS**2
         return still
 
-    def _bias(self, w: Floats, still: Flags) -> Floats:
-        """The gyro's bias about the hinge: the first rate, then a running mean while still."""
+    def _bias(self, w: Floats, still: Flags) -> tuple[Floats, Floats | float]:
+        """The gyro's bias about the hinge, and how slowly the angle may follow the force with it.
+
+        The bias is the first rate, then a running mean while still.
+        """
         state = self._state
+        settled = state.still_s > 0.0
         gain = self._dt * still
         still_s = gain.copy()
         state.still_s = sum_rows(still_s, state.still_s)
         gain /= np.clip(still_s, np.finfo(np.float64).tiny, BIAS_TAU_S)
         bias = (gain * w)[:, None, :]
-        start = float(w[0, 0]) if state.bias_dps is None else state.bias_dps
-        state.bias_dps = float(scan_rows(1.0 - gain, bias, np.array([start]))[0])
-        return bias[:, 0]
+        if state.bias_dps is None:
+            state.bias_dps = float(w[0, 0]) if abs(w[0, 0]) <= FIRST_BIAS_DPS else 0.0
+        state.bias_dps = float(scan_rows(1.0 - gain, bias, np.array([state.bias_dps]))[0])
+        tau_s = GYRO_TAU_S if settled else np.where(still_s > 0.0, GYRO_TAU_S, UNSETTLED_TAU_S)
+        return bias[:, 0], tau_s
 
     def _gain(self, tau_s: float) -> Floats:
         gain = self._dt / (self._dt + tau_s)

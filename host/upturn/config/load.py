@@ -62,7 +62,7 @@ def _text_of(path: Path) -> str:
     except FileNotFoundError:
         raise InputError("there is no such file", where=where) from None
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = error.strerror if isinstance(error, OSError) else "no file has such a name"
         raise InputError(f"cannot be read: {reason}", where=where) from None
     try:
         return raw.decode("utf-8-sig")  # some editors put a byte-order mark

@@ -22,6 +22,7 @@ from upturn.config.model import (
     TlsConfig,
 )
 from upturn.config.tables import Table, shown
+from upturn.core.calibration import MAX_BIAS_G
 from upturn.core.limits import (
     PROFILE_FIELDS,
     PROFILES,
@@ -31,7 +32,7 @@ from upturn.core.limits import (
     Profile,
     custom_profile,
 )
-from upturn.core.mounting import Mounting, MountingError, Vector, cross, dot
+from upturn.core.mounting import Mounting, MountingError, Vector, cross, dot, unit
 from upturn.errors import InputError
 
 SECTIONS = ("profile", "profiles", "node", "mqtt", "dashboard", "sound", "store")
@@ -46,10 +47,12 @@ THEMES = ("dark", "light")
 MAX_NAME = 40
 MIN_WINDOW_S = 10.0
 MAX_WINDOW_S = 3600.0
-SCALE_ERROR = 0.2
-"""Largest scale error of an accelerometer that a calibration may absorb; more is a mistake."""
-MAX_OFFSET_G = 0.3
-"""Largest bias that a calibration may absorb, in g; more is a mistake."""
+ROW_LENGTHS = (0.5, 2.0)
+"""Of what a calibration measures: it absorbs scale and cross-axis errors; more is a mistake."""
+MAX_OFFSET_G = ROW_LENGTHS[1] * MAX_BIAS_G
+"""Largest bias that a calibration accepts, seen along the longest row."""
+MIN_HINGE_COS = 0.8
+"""How nearly the hinge has to be head x front."""
 
 _NODE_KEYS = ("name", "source", "device", "profile", "calibration")
 _CALIBRATION_KEYS = ("head", "front", "hinge", "head_offset_g", "front_offset_g")
@@ -172,14 +175,14 @@ def _mounting(table: Table) -> Mounting:
 def _check_rows(table: Table, mounting: Mounting, rows: dict[str, Vector]) -> None:
     """With `hinge` the rows are taken as they are, so they have to be near to what they mean."""
     for name, row in rows.items():
-        if abs(hypot(*row) - 1.0) > SCALE_ERROR:
+        if not ROW_LENGTHS[0] <= hypot(*row) <= ROW_LENGTHS[1]:
             table.refuse(
                 name,
                 f"is {hypot(*row):.2f} long",
-                f"Allowed, where hinge is given: 1 to within {SCALE_ERROR:g}, as measured by a "
-                "calibration; leave hinge out to have head and front normalised",
+                f"Allowed, where hinge is given: {ROW_LENGTHS[0]:g} to {ROW_LENGTHS[1]:g}, as a "
+                "calibration writes it; leave hinge out to have head and front normalised",
             )
-    if dot(rows["hinge"], cross(mounting.head, mounting.front)) < 1.0 - SCALE_ERROR:
+    if dot(unit(rows["hinge"]), cross(mounting.head, mounting.front)) < MIN_HINGE_COS:
         table.refuse("hinge", "is not head x front", "Leave it out unless a calibration wrote it")
 
 

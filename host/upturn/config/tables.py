@@ -61,9 +61,6 @@ class Table:
         if known is not None:
             self._only(tuple(known))
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._values
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from math import inf
 
 from upturn.core.alarm_table import ALARMS, AlarmId, AlarmSpec, Clear, Priority
-from upturn.core.events import AlarmChanged, AlarmState, Event, Noted
+from upturn.core.events import AlarmChanged, AlarmState, Event
 from upturn.core.snapshot import AlarmView
 from upturn.core.thresholds import EVENT_HOLD_S, PAUSE_INVERTED_S, PAUSE_S, TIME_EPSILON_S
 
@@ -76,7 +76,10 @@ class AlarmBook:
     @property
     def only_latched(self) -> bool:
         """Something is active, and all of it only waits to be acknowledged."""
-        return bool(self._active) and not any(a.condition for a in self._active.values())
+        return bool(self._active) and all(
+            a.spec.clear is Clear.AFTER_ACKNOWLEDGE and not a.condition
+            for a in self._active.values()
+        )
 
     def set(
         self,
@@ -236,9 +239,7 @@ class AlarmBook:
 
     def _acknowledge(self, now_s: float, active: _Active, *, inverted: bool) -> str | None:
         if active.condition and not active.pausable:
-            refusal = f"{active.spec.title}: its sound cannot be paused while it lasts"
-            self._out.append(Noted(now_s, f"acknowledge refused: {refusal}"))
-            return refusal
+            return f"{active.spec.title}: its sound cannot be paused while it lasts"
         active.acknowledged = True
         active.pause_until_s = now_s + (PAUSE_INVERTED_S if inverted else PAUSE_S)
         self._emit(now_s, active, AlarmState.ACKNOWLEDGED)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What people and the shell tell the core. Recorded beside the samples, so that they replay too."""
+"""What people and the shell tell the core; recorded beside the samples, so that it replays."""
 
 from __future__ import annotations
 

@@ -56,6 +56,7 @@ class SensorHealth:
 
     def __init__(self, info: StreamInfo) -> None:
         self._rate_hz = info.rate_hz
+        self._nominal_s = info.nominal_s
         self._range_g = info.range_g
         self._blocks: deque[Block] = deque()
         self._segment_s = -inf
@@ -78,7 +79,7 @@ class SensorHealth:
             blocks.clear()
             self._segment_s = block.from_s
         blocks.append(block)
-        while blocks[0].from_s < block.t_s - RATE_WINDOW_S - TIME_EPSILON_S:
+        while blocks[0].from_s < block.to_s - RATE_WINDOW_S:
             blocks.popleft()
         self._set("force", self._mean_force_off(block), "force is not gravity's")
         self._set("frozen", self._is_frozen(block), "readings do not change")
@@ -106,11 +107,14 @@ class SensorHealth:
         apart = now_s - self._apart_from_s >= ANGLES_APART_S - TIME_EPSILON_S
         self._set("angle", apart, "node and host disagree about the angle")
 
+    def _covers(self, block: Block, span_s: float) -> bool:
+        """The samples since the start or the last long gap fill a window of `span_s`."""
+        return block.to_s + self._nominal_s - self._segment_s >= span_s - TIME_EPSILON_S
+
     def _mean_force_off(self, block: Block) -> bool | None:
-        from_s = block.t_s - FORCE_MEAN_S - TIME_EPSILON_S
-        recent = [b for b in self._blocks if b.from_s >= from_s]
-        if not recent or self._segment_s > from_s + 2.0 * TIME_EPSILON_S:
+        if not self._covers(block, FORCE_MEAN_S):
             return None
+        recent = [b for b in self._blocks if b.from_s >= block.to_s - FORCE_MEAN_S]
         mean_g = sum(b.sum_force_g for b in recent) / sum(b.n for b in recent)
         low_g, high_g = USUAL_FORCE_G
         return not low_g <= mean_g <= high_g
@@ -123,7 +127,7 @@ class SensorHealth:
         return frozen_s >= FROZEN_S - TIME_EPSILON_S or None
 
     def _rate_off(self, block: Block) -> bool | None:
-        if self._rate_hz is None or block.t_s - self._segment_s < RATE_WINDOW_S - TIME_EPSILON_S:
+        if self._rate_hz is None or not self._covers(block, RATE_WINDOW_S):
             return None
         span_s = block.to_s - self._blocks[0].from_s
         rate_hz = (sum(b.n for b in self._blocks) - 1) / span_s

@@ -60,7 +60,7 @@ DEVICES: dict[DeviceKind, Device] = {
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The limits of one kind of use. Limits hold for one inversion and for the sum without rest."""
+    """Limits of one kind of use; they hold for one inversion and for the sum without rest."""
 
     name: str
     notice_s: float

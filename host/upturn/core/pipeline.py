@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""One table's whole core: samples and commands in, events out, and the time it next wants waking.
+"""One table's whole core: samples and commands in, events out, and when it next wants waking.
 
-The caller owns the clock. `feed` takes samples with times on one rising axis, `tick` says that time
-has passed, `next_deadline_s` says when a tick is wanted. Any chunking of the same samples, and any
-extra ticks between them, give the same events.
+The caller owns the clock. `feed` takes samples with times on one rising axis, `tick` says that
+time has passed, `next_deadline_s` says when a tick is wanted. Any chunking of the same samples, and
+any extra ticks between them, give the same events.
 """
 
 from __future__ import annotations
@@ -126,6 +126,7 @@ class Pipeline:
                     self._failed_sinks[sink] = f"{sink} ({reason})" if reason else sink
                 failed = ", ".join(self._failed_sinks.values())
                 alarms.set(now_s, AlarmId.SINK_FAILED, bool(failed), detail=failed)
+        monitor.due_s = -inf  # the next sample sees what has changed
         return self._drain()
 
     def snapshot(self, now_s: float) -> Snapshot:

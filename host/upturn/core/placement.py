@@ -7,9 +7,10 @@ shows only at the upright stop, whose angle is learned at the first rest there.
 
 from __future__ import annotations
 
+from collections import deque
 from math import inf
 
-from upturn.core.health import is_quiet, off_plane_deg, wrapped_deg
+from upturn.core.health import is_quiet, off_plane_deg
 from upturn.core.mounting import Mounting
 from upturn.core.thresholds import (
     MOVED_CLEAR_DEG,
@@ -17,6 +18,7 @@ from upturn.core.thresholds import (
     MOVED_DEG,
     MOVED_S,
     STOP_AFTER_S,
+    STOP_DRIFT_DEG,
     STOP_REFERENCE_S,
     STOP_SHIFT_DEG,
     TIME_EPSILON_S,
@@ -40,16 +42,41 @@ class _Run:
         return block.t_s - self._from_s + TIME_EPSILON_S
 
 
+class _Rest:
+    """The angle of a table at rest: means of the two halves of a window that agree."""
+
+    def __init__(self, lasts_s: float) -> None:
+        self._lasts_s = lasts_s
+        self._blocks: deque[Block] = deque()
+
+    def angle_deg(self, block: Block, resting: bool) -> float | None:
+        """Mean angle once the rest has lasted; None before."""
+        blocks = self._blocks
+        if not resting:
+            blocks.clear()
+            return None
+        blocks.append(block)
+        enough_s = self._lasts_s - TIME_EPSILON_S
+        if block.t_s - blocks[0].from_s < enough_s:
+            return None
+        while len(blocks) > 1 and block.t_s - blocks[1].from_s >= enough_s:
+            blocks.popleft()
+        angles = [b.to_deg for b in blocks]
+        half = len(angles) // 2 or 1
+        early_deg = sum(angles[:half]) / half
+        late_deg = sum(angles[-half:]) / half
+        return late_deg if abs(late_deg - early_deg) < STOP_DRIFT_DEG else None
+
+
 class Placement:
     def __init__(self, mounting: Mounting) -> None:
         self._mounting = mounting
         self._off_plane = _Run()
-        self._shifted = _Run()
         self._clear = _Run()
-        self._first_rest = _Run()
-        self._stop_sum_deg = 0.0
-        self._stop_blocks = 0
+        self._first_rest = _Rest(STOP_REFERENCE_S)
+        self._rest = _Rest(STOP_AFTER_S)
         self._stop_deg: float | None = None
+        self._shifted = False
         self.moved = ""
         """Why the sensor is taken to have moved; empty if it is not."""
 
@@ -61,30 +88,22 @@ class Placement:
         off_deg = abs(self.off_plane_deg(block))
         quiet = is_quiet(block)
         upright = TURN_LIMIT_DEG < block.to_deg <= UPRIGHT_ENTER_DEG
-        resting = quiet and upright and not inverted
-        shift_deg = self._stop_shift_deg(block, resting)
+        self._watch_stop(block, ended_s, resting=quiet and upright and not inverted)
         off_s = self._off_plane.lasts_s(block, quiet and off_deg > MOVED_DEG)
-        settled = resting and block.t_s - ended_s >= STOP_AFTER_S and ended_s > -inf
-        shifted_s = self._shifted.lasts_s(block, settled and shift_deg > STOP_SHIFT_DEG)
-        in_place = upright and off_deg < MOVED_CLEAR_DEG and shift_deg <= STOP_SHIFT_DEG
+        in_place = upright and off_deg < MOVED_CLEAR_DEG and not self._shifted
         clear_s = self._clear.lasts_s(block, in_place)
         if off_s >= MOVED_S:
             self.moved = "it is turned out of the table's plane"
-        elif shifted_s >= MOVED_S:
+        elif self._shifted:
             self.moved = "upright reads another angle than before"
         elif clear_s >= MOVED_CLEAR_S:
             self.moved = ""
 
-    def _stop_shift_deg(self, block: Block, resting: bool) -> float:
-        """How far upright is from where it was at the first rest; 0 while that is unknown."""
-        if self._stop_deg is not None:
-            return abs(wrapped_deg(block.to_deg - self._stop_deg))
-        lasts_s = self._first_rest.lasts_s(block, resting)
-        if not resting:
-            self._stop_sum_deg, self._stop_blocks = 0.0, 0
-            return 0.0
-        self._stop_sum_deg += block.to_deg
-        self._stop_blocks += 1
-        if lasts_s >= STOP_REFERENCE_S:
-            self._stop_deg = self._stop_sum_deg / self._stop_blocks
-        return 0.0
+    def _watch_stop(self, block: Block, ended_s: float, *, resting: bool) -> None:
+        """Learn the angle of the first upright rest; compare those after an inversion with it."""
+        if self._stop_deg is None:
+            self._stop_deg = self._first_rest.angle_deg(block, resting)
+        after_s = block.t_s - ended_s
+        angle_deg = self._rest.angle_deg(block, resting and after_s < inf)
+        if angle_deg is not None and self._stop_deg is not None and after_s >= STOP_AFTER_S:
+            self._shifted = abs(angle_deg - self._stop_deg) > STOP_SHIFT_DEG

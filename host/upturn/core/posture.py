@@ -95,7 +95,7 @@ class PostureMachine:
         self._unwrapped_deg = theta
         self._keep_dwells(t_s, theta, gap_from_s)
         self.posture = Posture.UNKNOWN if turned_on else self._next(t_s, theta)
-        if self.posture is not Posture.UNKNOWN or TURN_LIMIT_DEG >= theta:
+        if self.posture is not Posture.UNKNOWN or theta <= TURN_LIMIT_DEG:
             self._turned_on_s = -inf
         return self.posture
 

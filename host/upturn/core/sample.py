@@ -26,7 +26,7 @@ class NodeReport(NamedTuple):
 class Sample(NamedTuple):
     """One reading in the sensor's own axes, stamped at the sensor, on the core's time axis.
 
-    The hot loop unpacks plain tuples of this shape, so the order of fields is part of the contract.
+    The hot loop unpacks plain tuples of this shape: the order of fields is part of the contract.
     Without a gyro the three rates are 0.0 and `StreamInfo.has_gyro` is false.
     """
 

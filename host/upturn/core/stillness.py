@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""No movement while inverted: a prompt, never a diagnosis. It says that the table has not moved."""
+"""No movement while inverted: a prompt, never a diagnosis: all it says is that nothing moved."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ class TableEvents:
         self._alarms = alarms
         self._fast_from_s = inf
         self._fast_sign = 0.0
+        self._fast_said = False
         self._falling_from_s = inf
         self._fell_s = -inf
         self._knock_s = -inf
@@ -74,8 +75,10 @@ class TableEvents:
             return
         sign = 1.0 if rate_dps > 0.0 else -1.0
         if self._fast_from_s == inf or sign != self._fast_sign:
-            self._fast_from_s, self._fast_sign = now_s, sign
-        if now_s - self._fast_from_s >= FAST_TILT_S - TIME_EPSILON_S:
+            self._fast_from_s, self._fast_sign, self._fast_said = now_s, sign, False
+        lasts = now_s - self._fast_from_s >= FAST_TILT_S - TIME_EPSILON_S
+        if lasts and not (self._fast_said and self._alarms.is_active(AlarmId.FAST_TILT)):
+            self._fast_said = True
             self._alarms.trigger(now_s, AlarmId.FAST_TILT)
 
     def _watch_free_fall(self, now_s: float, force_g: float) -> None:

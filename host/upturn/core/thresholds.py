@@ -24,6 +24,8 @@ TURNED_UPRIGHT_S = 0.5  # after turning on past it, upright has to last this lon
 
 # The angle filter; measured in the project's notes on tilt.
 GYRO_TAU_S = 2.0
+UNSETTLED_TAU_S = 0.4  # until first still: a bias taken in motion must not lead the angle far off
+FIRST_BIAS_DPS = 20.0  # a first reading beyond any sensor's usual offset is motion, not bias
 FORCE_TAU_S = 0.1
 GATE_WIDTH_G = 0.15  # pull towards gravity fades to GATE_FLOOR as |f| leaves 1 g by this much
 GATE_FLOOR = 0.02
@@ -101,8 +103,9 @@ MOVED_S = 3.0
 MOVED_CLEAR_DEG = 6.0
 MOVED_CLEAR_S = 3.0
 STOP_SHIFT_DEG = 5.0
-STOP_AFTER_S = 6.0  # the user settles after an inversion
-STOP_REFERENCE_S = 1.0
+STOP_AFTER_S = 6.0  # upright and quiet as long as this, and as long after: the user settles
+STOP_REFERENCE_S = 3.0
+STOP_DRIFT_DEG = 1.0  # between the halves of a rest: a slow return is none
 
 # Battery
 BATTERY_LOW_V = 3.5

@@ -5,11 +5,11 @@ Law of this module: every gain depends on the input alone, never on the filtered
 each filter is a linear recurrence which `upturn.analysis.angle` can solve for a whole file at once
 with the same result.
 
-With a gyro the in-plane gravity direction, a complex number, is turned by the rate about the hinge
-and pulled towards the force; without one the force vector is low-passed. What follows from a single
-sample is decided here; samples that may matter to anything else are handed to a `Judge`, which says
-by its guards which ones those are. All of it is one loop over local variables: a call per sample
-would cost as much as the arithmetic.
+With a gyro the in-plane gravity direction, a complex number, is turned by the rate about the
+hinge and pulled towards the force; without one the force vector is low-passed. What follows from a
+single sample is decided here; samples that may matter to anything else are handed to a `Judge`,
+which says by its guards which ones those are. All of it is one loop over local variables: a call
+per sample would cost as much as the arithmetic.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from upturn.core.thresholds import (
     BIAS_TAU_S,
     BLOCK_S,
     FAST_TILT_DPS,
+    FIRST_BIAS_DPS,
     FORCE_TAU_S,
     GATE_FLOOR,
     GATE_WIDTH_G,
@@ -41,6 +42,7 @@ from upturn.core.thresholds import (
     STILL_RATE_DPS,
     STILL_TAU_S,
     TIME_EPSILON_S,
+    UNSETTLED_TAU_S,
     USUAL_FORCE_G,
 )
 
@@ -49,7 +51,7 @@ STILL_START = 10.0
 TINY_G = 1e-3
 """Keeps the direction of a vanishing force finite."""
 
-_DEG = degrees(1.0)
+_DEG = degrees(1.0)  # 0.0 is added to the sine's part: atan2(-0.0, -1) would be -180
 _RAD = radians(1.0)
 _ABSURD = 1e9  # g squared plus (degrees/s) squared: beyond any sensor, and false for NaN
 _STILL_FORCE2 = STILL_FORCE_G**2
@@ -181,8 +183,8 @@ class Tilt:
         block_end_s, b_from_s, b_n, b_x, b_y, b_z, b_force, b_deg = self._block_state
         due, low, motion_matters = judge.due_s, judge.low_deg, judge.motion_matters
 
-        for t, ax, ay, az, gx, gy, gz, report in samples:
-            t -= origin_s
+        for at_s, ax, ay, az, gx, gy, gz, report in samples:
+            t = at_s - origin_s
             dt = t - last_s
             force2 = ax * ax + ay * ay + az * az
             w = -(gx * wx + gy * wy + gz * wz)
@@ -196,7 +198,7 @@ class Tilt:
 
             if dt > RESTART_GAP_S:
                 if has_gyro:
-                    if not count:
+                    if not count and -FIRST_BIAS_DPS <= w <= FIRST_BIAS_DPS:
                         bias = w
                     rate = w - bias
                     m_head, m_front, m_rate = head, front, w
@@ -207,7 +209,7 @@ class Tilt:
                     rate = 0.0
                     zr, zi = front, -head
                     slope.clear()
-                theta = atan2(zi, zr) * _DEG
+                theta = atan2(zi + 0.0, zr) * _DEG
                 if not has_gyro:
                     slope.append((t, theta))
                 turns_deg, m_angle, m_norm, v_norm = 0.0, theta, force, 0.0
@@ -227,18 +229,18 @@ class Tilt:
                     gate = 1.0 - abs(force - 1.0) / GATE_WIDTH_G
                     if gate < GATE_FLOOR:
                         gate = GATE_FLOOR
-                    pull = gate * dt / (GYRO_TAU_S + dt)
+                    pull = gate * dt / ((GYRO_TAU_S if still_s else UNSETTLED_TAU_S) + dt)
                     turn = (0.5 * (w + last_w) - bias) * dt * _RAD
                     keep = 1.0 - pull
                     c, s = keep * cos(turn), keep * sin(turn)
                     pull /= force + TINY_G
                     zr, zi = c * zr - s * zi + pull * front, s * zr + c * zi - pull * head
-                    theta = atan2(zi, zr) * _DEG
+                    theta = atan2(zi + 0.0, zr) * _DEG
                 else:
                     pull = dt / (FORCE_TAU_S + dt)
                     zr += pull * (front - zr)
                     zi -= pull * (head + zi)
-                    theta = atan2(zi, zr) * _DEG
+                    theta = atan2(zi + 0.0, zr) * _DEG
 
                 step_deg = theta - before_deg
                 if not -180.0 <= step_deg <= 180.0:

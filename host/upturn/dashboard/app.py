@@ -33,7 +33,7 @@ from upturn.dashboard.asking import Act, Asking
 from upturn.dashboard.feed import Feed
 from upturn.dashboard.help import help_page
 from upturn.dashboard.painters.alarm_list import paint_alarms
-from upturn.dashboard.painters.banner import paint_banner
+from upturn.dashboard.painters.banner import banner_rows, paint_banner
 from upturn.dashboard.painters.chart import (
     DEFAULT_WINDOW,
     WINDOWS_S,
@@ -272,6 +272,7 @@ class UpturnDashboard(App[None]):
         self._panes["notice"].show_all(
             paint_notice(DARK, question or said, width, question=bool(question))
         )
+        self._panes["banner"].show_at_least(banner_rows(view, width))
         self._panes["info"].show_all(paint_info(view, width - 2))
         left = self.query_one("#left").size
         if left.width:

@@ -26,6 +26,8 @@ class Headline:
     priority: Priority | None = None
     """None for a quiet state."""
     lit: bool = True
+    stands_out: bool = False
+    """No alarm, yet not to be taken for calm: nobody is watched, or nothing is known."""
 
     @property
     def marked(self) -> str:
@@ -56,11 +58,18 @@ def headline(view: View) -> Headline:
             lit(alarm, view.clock_s),
         )
     if snapshot.stand_down:
-        return Headline("Stood down", STAND_DOWN_NOTE)
+        return Headline("Stood down", STAND_DOWN_NOTE, stands_out=True)
     if view.age_s is None:
-        return Headline("Waiting for data", "Nobody is watched yet.", _reasons(view))
+        return Headline(
+            "Waiting for data", "Nobody is watched yet.", _reasons(view), stands_out=True
+        )
     if not view.fresh:
-        return Headline("No fresh data", f"The last came {wording.age(view.age_s)} ago.")
+        return Headline(
+            "No fresh data", f"The last came {wording.age(view.age_s)} ago.", stands_out=True
+        )
+    if not view.source.live:
+        title = view.source.note or "Time stands still"
+        return Headline(title, "What you see is its last moment.", stands_out=True)
     if snapshot.inverted:
         return Headline("Inverted", f"{_sentence(wording.exposure_left(snapshot))}.")
     if snapshot.rest_left_s > 0.0:

@@ -44,6 +44,12 @@ class Pane(Widget):
             self.styles.height = self._rows
         self.show(lines)
 
+    def show_at_least(self, rows: int) -> None:
+        """Be no lower than this, whatever the style sheet says."""
+        if self._rows != rows:
+            self._rows = rows
+            self.styles.min_height = rows
+
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         line = self.lines[y] if y < len(self.lines) else ()

@@ -156,7 +156,8 @@ def turned_off_plane_deg(simulation: Simulation) -> float:
     forces = np.array([sample[1:4] for sample in simulation.samples])
     along = forces @ np.array(simulation.true_mounting.hinge) / sizes_g(simulation)
     smooth = np.convolve(along, np.ones(100) / 100.0, mode="valid")
-    return float(np.degrees(np.arcsin(np.abs(smooth - smooth[0]).max())))
+    off_deg = np.degrees(np.arcsin(np.clip(smooth, -1.0, 1.0)))
+    return float(np.abs(off_deg - off_deg[0]).max())
 
 
 def stop_shift_deg(simulation: Simulation) -> float:

@@ -19,10 +19,15 @@ _MARKS_WIDTH = 5
 """Three marks and a space on each side of large letters, and one to spare."""
 
 
+def banner_rows(view: View, width: int) -> int:
+    """Rows that title and advice need, so that no text is cut on a small screen."""
+    return 1 + len(wrapped(headline(view).text, _room(width), view.palette.plain))
+
+
 def paint_banner(view: View, width: int, height: int) -> list[Line]:
     said = headline(view)
     bold, usual = _styles(said, view.palette)
-    room = max(8, width - 2 * _MARGIN)
+    room = _room(width)
     below = _below(said, room, usual)
     lines = _large_title(said, room, height - len(below), bold)
     if lines is None:
@@ -44,18 +49,15 @@ def _large_title(said: Headline, width: int, height: int, style: Style) -> list[
     rows = big(said.title, scale)
     marks = said.priority.marks if said.priority is not None else ""
     middle = height_of(scale) // 2
+    beside = [marks if y == middle else "" for y in range(len(rows))]
     return [
-        (
-            (f"{marks if y == middle else '':<4}", style),
-            (row, style),
-            (f"{_right(marks, y == middle)}", style),
-        )
-        for y, row in enumerate(rows)
+        ((f"{mark:>3} ", style), (row, style), (f" {mark:<3}", style))
+        for mark, row in zip(beside, rows, strict=True)
     ]
 
 
-def _right(marks: str, shown: bool) -> str:
-    return f"{marks if shown else '':>4}"
+def _room(width: int) -> int:
+    return max(8, width - 2 * _MARGIN)
 
 
 def _below(said: Headline, width: int, style: Style) -> list[Line]:
@@ -66,6 +68,8 @@ def _below(said: Headline, width: int, style: Style) -> list[Line]:
 
 
 def _styles(said: Headline, palette: Palette) -> tuple[Style, Style]:
+    if said.stands_out:
+        return ink(palette.ground, palette.text, bold=True), ink(palette.ground, palette.text)
     if said.priority is None:
         return ink(palette.text, palette.raised, bold=True), ink(palette.text, palette.raised)
     signal = palette.signals[said.priority]

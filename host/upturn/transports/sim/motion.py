@@ -35,10 +35,6 @@ class Turn:
     def end_s(self) -> float:
         return self.start_s + self.duration_s
 
-    @property
-    def peak_dps(self) -> float:
-        return PEAK_FACTOR * abs(self.to_deg - self.from_deg) / self.duration_s
-
     def angle_deg(self, t_s: Floats) -> Floats:
         share = np.clip((t_s - self.start_s) / self.duration_s, 0.0, 1.0)
         curve = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)

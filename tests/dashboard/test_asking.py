@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Questions before an act: once, for five seconds, one at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from upturn.dashboard.asking import ASK_S, Act, Asking
+
+
+@pytest.mark.parametrize("act", Act)
+def test_the_first_press_asks_and_the_second_does(act: Act) -> None:
+    asking = Asking()
+    assert [asking.press(act, 0.0), asking.press(act, 1.0)] == [False, True]
+
+
+def test_a_question_lapses() -> None:
+    asking = Asking()
+    asking.press(Act.QUIT, 0.0)
+    assert asking.pending(ASK_S - 0.01) is Act.QUIT
+    assert asking.pending(ASK_S) is None
+    assert asking.confirm(ASK_S) is None
+
+
+def test_a_press_after_the_question_lapsed_asks_again() -> None:
+    asking = Asking()
+    asking.press(Act.QUIT, 0.0)
+    assert not asking.press(Act.QUIT, ASK_S)
+
+
+def test_another_question_replaces_the_first() -> None:
+    asking = Asking()
+    asking.press(Act.SEEN_UPRIGHT, 0.0)
+    asking.press(Act.STAND_DOWN, 1.0)
+    assert asking.confirm(2.0) is Act.STAND_DOWN
+
+
+def test_a_question_is_confirmed_once() -> None:
+    asking = Asking()
+    asking.press(Act.QUIT, 0.0)
+    assert [asking.confirm(1.0), asking.confirm(1.0)] == [Act.QUIT, None]
+
+
+def test_a_cancelled_question_is_gone() -> None:
+    asking = Asking()
+    asking.press(Act.QUIT, 0.0)
+    asking.cancel()
+    assert asking.text(0.1) == ""
+
+
+@pytest.mark.parametrize("act", Act)
+def test_the_question_says_how_to_answer_and_fits_two_lines_of_80(act: Act) -> None:
+    asking = Asking()
+    asking.press(act, 0.0)
+    text = asking.text(1.0)
+    assert text.endswith(f"{act.value.key}, y or Enter: yes. Esc: no. (4)")
+    assert len(text) <= 2 * 76

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""The banner: what is said in each state, and that it fits with nothing cut."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.dashboard.scenes import CALM, RESTING, SCENES, alarm, inverted, view
+from upturn.core.alarm_table import ALARMS, AlarmId, Priority
+from upturn.core.snapshot import Snapshot
+from upturn.dashboard.feed import SourceState
+from upturn.dashboard.glyphs import big
+from upturn.dashboard.headline import headline
+from upturn.dashboard.painters.banner import banner_rows, paint_banner
+from upturn.dashboard.spans import plain, width_of
+from upturn.dashboard.view import View
+
+_SIZES = [(80, 3), (40, 3), (120, 6), (200, 9)]
+
+
+def _words(view: View, width: int, height: int) -> str:
+    return " ".join(plain(paint_banner(view, width, height)).split())
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "title"),
+    [
+        (CALM, "Ready"),
+        (replace(CALM, not_ready=("not calibrated",)), "Not ready"),
+        (RESTING, "Rest"),
+        (inverted(20.0), "Inverted"),
+        (replace(CALM, signal_age_s=3.0), "No fresh data"),
+        (replace(CALM, signal_age_s=None), "Waiting for data"),
+        (replace(CALM, stand_down=True), "Stood down"),
+        (SCENES["no_return"], "Not coming up"),
+        (replace(SCENES["limit"], stand_down=True), "Inverted too long"),
+        (replace(SCENES["limit"], signal_age_s=3.0), "Inverted too long"),
+    ],
+)
+def test_the_most_urgent_state_is_the_one_that_is_said(snapshot: Snapshot, title: str) -> None:
+    assert headline(view(snapshot)).title == title
+
+
+def test_a_dead_monitor_is_more_urgent_than_any_alarm() -> None:
+    said = headline(view(SCENES["no_return"], silent_s=4.0))
+    assert (said.title, said.priority) == ("Upturn itself has stopped", Priority.HIGH)
+
+
+def test_an_ended_replay_says_so() -> None:
+    ended = SourceState("replay", live=False, note="replay ended")
+    assert headline(view(source=ended)).title == "replay ended"
+
+
+@pytest.mark.parametrize("name", ["stand_down", "no_signal", "lost"])
+def test_what_is_not_watched_does_not_look_calm(name: str) -> None:
+    quiet = view(replace(SCENES[name], alarms=()))
+    assert headline(quiet).stands_out
+    calm = paint_banner(view(), 80, 3)[1][0][1]
+    assert paint_banner(quiet, 80, 3)[1][0][1] != calm
+
+
+@pytest.mark.parametrize("id", AlarmId)
+def test_every_title_fits_the_banner_between_its_marks_at_80_and_40_columns(id: AlarmId) -> None:
+    shown = view(replace(CALM, alarms=(alarm(id),)))
+    marks = ALARMS[id].priorities[-1].marks
+    for width in (80, 40):
+        first = plain(paint_banner(shown, width, 3)).splitlines()[0].strip()
+        assert first == f"{marks} {ALARMS[id].title.upper()} {marks}"
+
+
+@pytest.mark.parametrize("id", AlarmId)
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+@pytest.mark.parametrize("detail", ["", "the longest detail that a condition is likely to give"])
+def test_no_word_of_advice_is_cut(id: AlarmId, width: int, detail: str) -> None:
+    shown = view(replace(CALM, alarms=(alarm(id, detail=detail),)))
+    height = max(3, banner_rows(shown, width))
+    assert ALARMS[id].advice in _words(shown, width, height)
+    assert detail in _words(shown, width, height)
+
+
+@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize(("width", "height"), _SIZES)
+def test_the_banner_fills_its_place_exactly(name: str, width: int, height: int) -> None:
+    lines = paint_banner(view(SCENES[name]), width, height)
+    assert [width_of(line) for line in lines] == [width] * height
+
+
+def test_a_wide_banner_says_the_title_in_large_letters() -> None:
+    shown = plain(paint_banner(view(SCENES["no_return"]), 120, 6))
+    assert all(row in shown for row in big("Not coming up", 1))
+    assert "***" in shown
+
+
+def test_a_banner_flashes_between_two_looks_and_keeps_its_text() -> None:
+    lit, unlit = (view(SCENES["limit"], clock_s=t) for t in (0.1, 0.3))
+    assert paint_banner(lit, 80, 3) != paint_banner(unlit, 80, 3)
+    assert plain(paint_banner(lit, 80, 3)) == plain(paint_banner(unlit, 80, 3))
+
+
+def test_an_acknowledged_alarm_stays_and_is_steady() -> None:
+    lit, later = (view(SCENES["acknowledged"], clock_s=t) for t in (0.1, 0.3))
+    assert paint_banner(lit, 80, 3) == paint_banner(later, 80, 3)
+    assert "audio paused 0:23" in _words(lit, 80, 3)

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""Values as words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.dashboard.scenes import CALM, EVENTS, RESTING, alarm, inverted, view
+from upturn.core.alarm_table import AlarmId
+from upturn.core.events import Event, InversionEnded, Posture, SignalChanged
+from upturn.core.limits import PROFILES
+from upturn.core.snapshot import AlarmView
+from upturn.dashboard import wording
+from upturn.dashboard.feed import SourceState
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.0, "0:00"), (59.999, "0:59"), (60.0, "1:00"), (3723.5, "1:02:03")]
+)
+def test_time_that_passed_is_rounded_down(seconds: float, text: str) -> None:
+    assert wording.passed(seconds) == text
+
+
+@pytest.mark.parametrize("seconds", [17.01, 18.0])
+def test_time_that_is_left_is_rounded_up(seconds: float) -> None:
+    assert wording.left(seconds) == "0:18"
+
+
+@given(st.integers(0, 60_000).map(lambda ms: ms / 1000.0))
+def test_passed_and_left_make_up_the_limit(exposure_s: float) -> None:
+    def seconds(text: str) -> int:
+        minutes, rest = text.split(":")
+        return 60 * int(minutes) + int(rest)
+
+    left_s = 60.0 - exposure_s
+    assert seconds(wording.passed(exposure_s)) + seconds(wording.left(left_s)) == 60
+
+
+@pytest.mark.parametrize(
+    ("degrees", "text"), [(None, "--"), (0.4, "0°"), (-0.4, "0°"), (51.6, "+52°"), (-90.0, "-90°")]
+)
+def test_angles_carry_their_sign(degrees: float | None, text: str) -> None:
+    assert wording.angle(degrees) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.04, "<1 s"), (4.31, "4.3 s"), (12.9, "12 s"), (95.0, "1:35")]
+)
+def test_ages_are_no_more_exact_than_useful(seconds: float, text: str) -> None:
+    assert wording.age(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("age_s", "text"), [(None, "no data yet"), (0.1, "data <1 s old"), (4.0, "NO DATA for 4.0 s")]
+)
+def test_the_age_of_the_data_is_always_said(age_s: float | None, text: str) -> None:
+    assert wording.data_age(view(replace(CALM, signal_age_s=age_s))) == text
+
+
+def test_a_source_that_stands_still_on_purpose_says_why() -> None:
+    ended = SourceState("replay", live=False, note="replay ended")
+    assert wording.data_age(view(source=ended)) == "replay ended"
+
+
+@pytest.mark.parametrize(
+    ("exposure_s", "text"),
+    [
+        (42.0, "0:18 left to the limit"),
+        (60.0, "0:00 OVER THE LIMIT"),
+        (71.5, "0:11 OVER THE LIMIT"),
+    ],
+)
+def test_what_is_left_of_the_limit(exposure_s: float, text: str) -> None:
+    assert wording.exposure_left(inverted(exposure_s)) == text
+
+
+def test_rest_in_each_state() -> None:
+    rested = replace(RESTING, rest_left_s=0.0)
+    texts = [wording.rest(s) for s in (CALM, inverted(5.0), RESTING, rested)]
+    assert texts == ["no rest due", "then rest 1:30", "rest 0:44 more", "rested"]
+
+
+def test_readiness_in_each_state() -> None:
+    states = (CALM, replace(CALM, not_ready=("x",)), replace(CALM, stand_down=True))
+    assert [wording.readiness(s) for s in states] == ["READY", "NOT READY", "STOOD DOWN"]
+
+
+def test_the_session_in_one_line() -> None:
+    assert wording.session(CALM) == "Session: no inversion yet"
+    assert wording.session(inverted(50.0)) == (
+        "Session: 3 inversions, 2:00 inverted, longest 0:50, peak +58°"
+    )
+
+
+def test_a_profile_beyond_a_document_says_so() -> None:
+    assert wording.beyond(PROFILES["standard"]) == ""
+    said = wording.beyond(PROFILES["extended"])
+    assert said == f"Profile extended {PROFILES['extended'].beyond}."
+
+
+@pytest.mark.parametrize("posture", Posture)
+def test_every_posture_has_a_word(posture: Posture) -> None:
+    assert wording.POSTURES[posture].isupper()
+
+
+@pytest.mark.parametrize("id", AlarmId)
+@pytest.mark.parametrize("detail", ["", "inverted 1:03, limit 1:00"])
+def test_the_detail_of_a_message_is_what_title_and_advice_do_not_say(
+    id: AlarmId, detail: str
+) -> None:
+    raised = alarm(id, detail=detail)
+    assert wording.detail(raised) == detail
+    assert wording.advice(raised) == (f"{detail}. " if detail else "") + raised.spec.advice
+
+
+def test_a_message_of_another_form_is_shown_whole() -> None:
+    odd = alarm(AlarmId.IMPACT, message="3.1 g at the head end")
+    assert wording.advice(odd) == f"3.1 g at the head end. {odd.spec.advice}"
+
+
+_NEW = alarm(AlarmId.TIME_LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        (_NEW, "press a to acknowledge"),
+        (replace(_NEW, acknowledged=True, pause_left_s=22.6), "audio paused 0:23"),
+        (replace(_NEW, acknowledged=True), "acknowledged, sounding"),
+        (replace(_NEW, acknowledged=True, sounding=False), "acknowledged"),
+        (replace(_NEW, condition=False), "over, press a to clear"),
+        (alarm(AlarmId.NO_RETURN), "audio cannot be paused"),
+    ],
+)
+def test_the_state_of_an_alarm_says_what_can_be_done(shown: AlarmView, text: str) -> None:
+    assert wording.alarm_state(shown) == text
+
+
+@pytest.mark.parametrize(
+    ("happened", "text"),
+    [
+        (EVENTS[0], "level, -35°"),
+        (EVENTS[1], "stand down ended: a person resumed"),
+        (EVENTS[3], "inversion 3 began"),
+        (EVENTS[4], "** Steeper than the angle limit: raised"),
+        (InversionEnded(9.0, 3, 41.7, 57.6, 41.7), "inversion 3 ended: 0:41, peak +58°"),
+        (SignalChanged(9.0, lost=True, gap_s=2.0), "no data for 2.0 s"),
+        (SignalChanged(9.0, lost=False, gap_s=14.0), "data back after 14 s"),
+    ],
+)
+def test_events_in_one_line(happened: Event, text: str) -> None:
+    assert wording.event(happened) == text

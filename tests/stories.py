@@ -22,8 +22,8 @@ Acts of people and of the shell, at the moment that they are told:
     acknowledge | acknowledge time_limit | acknowledge time_limit #2 | seen upright | stand down
     resume | call for help | I am fine | goodbye | host stalled 3s | mqtt fails | mqtt works
 Holds sway by a degree and a half about every two seconds, as people do, but for `still`, whose
-dither is 0.1 mg. Readings are ideal otherwise, in the axes of `mounting.ASSUMED`. A story that ends
-in silence is judged to the end of the silence.
+dither is 0.1 mg. Readings are ideal otherwise, in the axes of `mounting.ASSUMED`. A story that
+ends in silence is judged to the end of the silence.
 """
 
 from __future__ import annotations

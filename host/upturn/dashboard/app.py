@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -67,7 +68,7 @@ Painter = Callable[[int, int], list[Line]]
 class UpturnDashboard(App[None]):
     """Shows one table. `name` is the table's; `clock` and `wall` are replaced in tests."""
 
-    CSS_PATH = "styles.tcss"
+    CSS_PATH = Path(__file__).with_name("styles.tcss")
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = WIDTHS

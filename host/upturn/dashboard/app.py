@@ -45,7 +45,7 @@ from upturn.dashboard.painters.exposure import paint_exposure
 from upturn.dashboard.painters.keys import KEYS, paint_keys, paint_notice
 from upturn.dashboard.painters.posture import paint_figure, paint_posture
 from upturn.dashboard.painters.status import paint_header, paint_info, paint_side
-from upturn.dashboard.palette import DARK
+from upturn.dashboard.palette import DARK, MONOCHROME
 from upturn.dashboard.pane import Pane
 from upturn.dashboard.spans import Line
 from upturn.dashboard.view import Pulse, View
@@ -93,6 +93,7 @@ class UpturnDashboard(App[None]):
     ) -> None:
         super().__init__()
         self.title = title
+        self._palette = MONOCHROME if self.no_color else DARK
         self._feed = feed
         self._clock = clock
         self._wall = wall
@@ -145,7 +146,7 @@ class UpturnDashboard(App[None]):
         self._show("posture", lambda width, height: paint_posture(view, width, height))
         self._show("exposure", lambda width, height: paint_exposure(view, width, height))
         self._show("side", lambda width, height: paint_side(view, self._happened, width, height))
-        self._show("keys", lambda width, _: [paint_keys(DARK, width)[0]])
+        self._show("keys", lambda width, _: [paint_keys(self._palette, width)[0]])
         self._show_fitted(view)
         self._show_chart(view)
 
@@ -184,7 +185,7 @@ class UpturnDashboard(App[None]):
         page = self.query_one("#help", VerticalScroll)
         shown = self.screen.has_class("-help")
         if not shown:
-            self.query_one("#help Static", Static).update(help_page(DARK))
+            self.query_one("#help Static", Static).update(help_page(self._palette))
         self.screen.set_class(not shown, "-help")
         self.set_focus(None if shown else page)
 
@@ -218,7 +219,7 @@ class UpturnDashboard(App[None]):
         """A click on a key's name in the last line is that key."""
         keys = self._panes["keys"]
         if event.widget is keys:
-            for start, end, action in paint_keys(DARK, keys.size.width)[1]:
+            for start, end, action in paint_keys(self._palette, keys.size.width)[1]:
                 if start <= event.x < end:
                     await self.run_action(action)
 
@@ -250,7 +251,7 @@ class UpturnDashboard(App[None]):
         snapshot = self._feed.snapshot()
         source = self._feed.source()
         silent_s = self._pulse.silent_s(snapshot.now_s, clock_s, live=source.live)
-        return View(snapshot, source, clock_s, silent_s)
+        return View(snapshot, source, clock_s, silent_s, self._palette)
 
     def _read_events(self, view: View) -> None:
         self._events_seen, events = self._feed.events_since(self._events_seen)
@@ -271,7 +272,7 @@ class UpturnDashboard(App[None]):
         question = self._asking.text(view.clock_s)
         said = self._notice if view.clock_s < self._notice_until_s else ""
         self._panes["notice"].show_all(
-            paint_notice(DARK, question or said, width, question=bool(question))
+            paint_notice(self._palette, question or said, width, question=bool(question))
         )
         self._panes["banner"].show_at_least(banner_rows(view, width))
         self._panes["info"].show_all(paint_info(view, width - 2))

@@ -8,7 +8,7 @@ No colour carries anything alone: words, `***` marks, place and flash rate say t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rich.style import Style
@@ -100,3 +100,15 @@ DARK = Palette(
     },
     signals={Priority.HIGH: _HIGH, Priority.MEDIUM: _MEDIUM, Priority.LOW: _LOW},
 )
+
+MONOCHROME = replace(
+    DARK,
+    good=DARK.text,
+    postures=dict.fromkeys(Posture, DARK.text),
+    signals={
+        Priority.HIGH: Signal(("#000000", "#ffffff"), ("#ffffff", "#303030"), "#ffffff"),
+        Priority.MEDIUM: Signal(("#000000", "#b8b8b8"), ("#b8b8b8", "#303030"), "#d0d0d0"),
+        Priority.LOW: Signal(("#ffffff", "#4a4a4a"), ("#ffffff", "#4a4a4a"), "#b8b8b8"),
+    },
+)
+"""For NO_COLOR: the greys of `DARK` would make its red the darkest of the alarms."""

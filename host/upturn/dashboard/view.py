@@ -62,7 +62,7 @@ class View:
         """Posture and angle are those of now."""
         return (
             self.age_s is not None
-            and self.age_s <= 99
+            and self.age_s <= STALE_S
             and not self.snapshot.signal_lost
             and not self.stopped
         )

@@ -45,10 +45,10 @@ tests: $(VENV)/.dev
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
 
 soak: $(VENV)/.dev ## hours of simulated sessions; not part of test
-	$(BIN)/python tests/soak/run.py $(ARGS)
+	$(BIN)/python -m tests.soak.run $(ARGS)
 
 bench: $(VENV)/.bench ## the figures of tests/benchmarks/README.md
-	$(BIN)/python tests/benchmarks/run.py $(ARGS)
+	$(BIN)/python -m tests.benchmarks.run $(ARGS)
 
 clean: ## remove the virtual environment and every cache
 	rm -rf $(VENV) dist build .coverage .coverage.* .*_cache .hypothesis

@@ -104,7 +104,7 @@ def main() -> int:
         print(machine())
         print(", ".join(f"{name} {number}" for name, number in packages.items()))
         for result in results:
-            _print(result)
+            show(result)
     return 0 if met else 1
 
 
@@ -172,7 +172,7 @@ def _difference_from_lfilter_deg(rec: Recording) -> float:
     return float(np.max(np.abs(ours - _lfilter_angle(rec.a_g))))
 
 
-def _print(result: Result) -> None:
+def show(result: Result) -> None:
     print(f"\n{result.samples:,} samples")
     for name, speed in result.samples_per_s.items():
         print(f"  {name:<38} {speed / 1e6:9.3f} million/s")

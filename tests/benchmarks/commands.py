@@ -71,13 +71,19 @@ def _write_hour(path: Path) -> None:
         count += len(part)
         seed += 1
     table = np.concatenate(rows)[:HOUR_ROWS]
-    header = "# rate_hz: 100\n# head: 0,1,0\n# front: 0,0,1\nt_s,ax_g,ay_g,az_g,gx_dps,gy_dps,gz_dps"
+    header = (
+        "# rate_hz: 100\n# head: 0,1,0\n# front: 0,0,1\nt_s,ax_g,ay_g,az_g,gx_dps,gy_dps,gz_dps"
+    )
     np.savetxt(path, table, fmt="%.4f", delimiter=",", header=header, comments="")
 
 
 def main() -> None:
     for run in measure(5):
-        goal = "" if run.goal_s is None else f"  (goal {run.goal_s:g} s: {'met' if run.met else 'MISSED'})"
+        goal = (
+            ""
+            if run.goal_s is None
+            else f"  (goal {run.goal_s:g} s: {'met' if run.met else 'MISSED'})"
+        )
         print(f"  {run.name:<32} {run.median_s:.3f} s{goal}")
 
 

@@ -81,7 +81,11 @@ def _vqf(rates: list[np.ndarray], forces: list[np.ndarray]) -> None:
 def main() -> None:
     print(machine())
     for speed in measure(7):
-        goal = "" if speed.goal is None else f"  (goal {speed.goal:,}: {'met' if speed.met else 'MISSED'})"
+        goal = (
+            ""
+            if speed.goal is None
+            else f"  (goal {speed.goal:,}: {'met' if speed.met else 'MISSED'})"
+        )
         print(f"  {speed.name:<42} {speed.samples_per_s:>10,} samples/s{goal}")
 
 

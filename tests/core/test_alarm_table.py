@@ -135,7 +135,8 @@ def test_the_message_of_an_alarm_is_its_title_and_its_advice(spec: AlarmSpec) ->
 
 
 @pytest.mark.parametrize(
-    ("priority", "word", "marks"), [(LOW, "low", "*"), (MEDIUM, "medium", "**"), (HIGH, "high", "***")]
+    ("priority", "word", "marks"),
+    [(LOW, "low", "*"), (MEDIUM, "medium", "**"), (HIGH, "high", "***")],
 )
 def test_a_priority_has_a_word_and_marks(priority: Priority, word: str, marks: str) -> None:
     assert (priority.word, priority.marks) == (word, marks)

@@ -46,9 +46,7 @@ EXAMPLES: list[tuple[Command, dict[str, object]]] = [
 
 
 @pytest.mark.parametrize(("command", "record"), EXAMPLES)
-def test_a_command_comes_back_from_its_record(
-    command: Command, record: dict[str, object]
-) -> None:
+def test_a_command_comes_back_from_its_record(command: Command, record: dict[str, object]) -> None:
     assert to_record(command) == record
     assert from_record(json.loads(json.dumps(record))) == command
 

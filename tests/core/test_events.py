@@ -26,30 +26,38 @@ from upturn.core.events import (
 CONTRACT: list[tuple[Event | Summary, str | None]] = [
     (
         PostureChanged(1.0, Posture.UNKNOWN, Posture.UPRIGHT, -80.126),
-        '{"t_s": 1.000, "kind": "posture", "from": "unknown", "to": "upright", '
-        '"angle_deg": -80.13}',
+        (
+            '{"t_s": 1.000, "kind": "posture", "from": "unknown", "to": "upright", '
+            '"angle_deg": -80.13}'
+        ),
     ),
     (
         InversionStarted(8.2404, 1, 15.0, 7.74, None),
-        '{"t_s": 8.240, "kind": "inversion_started", "n": 1, "angle_deg": 15.00, '
-        '"since_s": 7.740, "rest_s": null}',
+        (
+            '{"t_s": 8.240, "kind": "inversion_started", "n": 1, "angle_deg": 15.00, '
+            '"since_s": 7.740, "rest_s": null}'
+        ),
     ),
     (
         InversionStarted(8.0, 2, 15.0, 7.5, 12.3456),
-        '{"t_s": 8.000, "kind": "inversion_started", "n": 2, "angle_deg": 15.00, '
-        '"since_s": 7.500, "rest_s": 12.346}',
+        (
+            '{"t_s": 8.000, "kind": "inversion_started", "n": 2, "angle_deg": 15.00, '
+            '"since_s": 7.500, "rest_s": 12.346}'
+        ),
     ),
     (
         InversionEnded(70.0, 1, 62.0, 50.0, 62.0),
-        '{"t_s": 70.000, "kind": "inversion_ended", "n": 1, "duration_s": 62.000, '
-        '"peak_angle_deg": 50.00, "exposure_s": 62.000}',
+        (
+            '{"t_s": 70.000, "kind": "inversion_ended", "n": 1, "duration_s": 62.000, '
+            '"peak_angle_deg": 50.00, "exposure_s": 62.000}'
+        ),
     ),
     (
-        AlarmChanged(
-            60.0, AlarmId.TIME_LIMIT, 1, Priority.HIGH, AlarmState.RAISED, 'über "60" s'
+        AlarmChanged(60.0, AlarmId.TIME_LIMIT, 1, Priority.HIGH, AlarmState.RAISED, 'über "60" s'),
+        (
+            '{"t_s": 60.000, "kind": "alarm", "id": "time_limit", "occurrence": 1, '
+            '"priority": "high", "state": "raised", "message": "über \\"60\\" s"}'
         ),
-        '{"t_s": 60.000, "kind": "alarm", "id": "time_limit", "occurrence": 1, '
-        '"priority": "high", "state": "raised", "message": "über \\"60\\" s"}',
     ),
     (
         SignalChanged(3.0, lost=True, gap_s=2.0),
@@ -63,18 +71,18 @@ CONTRACT: list[tuple[Event | Summary, str | None]] = [
         Summary(
             9.0, 450, 3, 9.0, 1, 2.0, 2.0, 51.5, "standard", {AlarmId.IMPACT: 2, AlarmId.FALL: 1}
         ),
-        '{"t_s": 9.000, "kind": "summary", "samples": 450, "samples_lost": 3, '
-        '"duration_s": 9.000, "inversions": 1, "inverted_s": 2.000, "longest_s": 2.000, '
-        '"peak_angle_deg": 51.50, "alarms": {"fall": 1, "impact": 2}, "profile": "standard"}',
+        (
+            '{"t_s": 9.000, "kind": "summary", "samples": 450, "samples_lost": 3, '
+            '"duration_s": 9.000, "inversions": 1, "inverted_s": 2.000, "longest_s": 2.000, '
+            '"peak_angle_deg": 51.50, "alarms": {"fall": 1, "impact": 2}, "profile": "standard"}'
+        ),
     ),
     (Noted(1.0, "seen upright"), None),
 ]
 
 
 @pytest.mark.parametrize(("event", "line"), CONTRACT)
-def test_each_event_is_one_line_of_the_contract(
-    event: Event | Summary, line: str | None
-) -> None:
+def test_each_event_is_one_line_of_the_contract(event: Event | Summary, line: str | None) -> None:
     assert to_json(event) == line
 
 

@@ -96,6 +96,19 @@ def test_an_inversion_is_entered_after_half_a_second_at_fifteen(before: Posture)
     assert built.crossed_s == STEP_S
 
 
+@pytest.mark.parametrize(
+    ("before", "angle_deg", "dwell_s", "after"),
+    [(LEVEL, 15.0, 0.5, INVERTED), (INVERTED, 100.0, 0.2, OVER), (INVERTED, 10.0, 10.0, LEVEL)],
+)
+def test_a_dwell_is_over_at_its_last_millisecond_and_not_before(
+    before: Posture, angle_deg: float, dwell_s: float, after: Posture
+) -> None:
+    built = machine(before)
+    built.update(1.0, angle_deg)
+    assert built.update(1.0 + dwell_s - 0.001, angle_deg) is before
+    assert built.update(1.0 + dwell_s, angle_deg) is after
+
+
 def test_one_sample_below_fifteen_starts_the_dwell_afresh() -> None:
     built = machine(LEVEL)
     held(built, 50.0, 0.5)

@@ -17,7 +17,7 @@ LIVE_ONLY = {AlarmId.NO_SIGNAL_YET}
 
 @pytest.mark.parametrize("trace", traces(), ids=lambda path: path.name.split(".")[0])
 def test_a_trace_is_judged_as_its_golden_timeline_says(trace: Path) -> None:
-    """After an intended change: python tests/golden/timelines.py, and read the diff."""
+    """After an intended change: python -m tests.golden.timelines, and read the diff."""
     assert timeline(trace) == golden_of(trace).read_text()
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Hours of simulated sessions: false high alarms of normal ones, misses of dangerous ones.
 
-    python tests/soak/run.py [--hours 10] [--seed 0] [--dangerous 20] [--json]
+    python -m tests.soak.run [--hours 10] [--seed 0] [--dangerous 20] [--json]
 
-An alarm is false when its condition never truly held in the simulator's truth. What counts is the
-simulator's idea of people and sensors, not people; the result goes to host/SAFETY.md with the seed.
+An alarm is false when its condition never truly held in the simulator's truth. What counts is
+the simulator's idea of people and sensors, not people; the result goes to host/SAFETY.md with the
+seed.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ def main() -> int:
             missed.update(f"{script}: {id}" for id in lacking)
     bad = {name: n for name, n in missed.items() if name.split(":")[0] not in MAY_MISS}
     rates = {
-        script: 1.0 - sum(n for name, n in missed.items() if name.startswith(f"{script}:"))
-        / args.dangerous
+        script: 1.0
+        - sum(n for name, n in missed.items() if name.startswith(f"{script}:")) / args.dangerous
         for script in MAY_MISS
     }
     result = {
@@ -84,7 +85,9 @@ def main() -> int:
     if args.json:
         print(json.dumps(result, indent=2))
     else:
-        print(f"{normal.hours:.1f} h of normal sessions ({normal.sessions}), from seed {args.seed}")
+        print(
+            f"{normal.hours:.1f} h of normal sessions ({normal.sessions}), from seed {args.seed}"
+        )
         print(f"false high alarms: {len(normal.false_high)}")
         for line in normal.false_high:
             print(f"  {line}")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Makes the simulated traces of this folder again: python tests/traces/make.py
 
-Each is a row of `TRACES`: a script of the simulator, with the seed and the chip that were chosen so
-that the set has every chip, with and without a gyro. The head of each file says how it was made.
+Each is a row of `TRACES`: a script of the simulator, with the seed and the chip that were chosen
+so that the set has every chip, with and without a gyro. The head of each file says how it was
+made.
 """
 
 from __future__ import annotations
@@ -145,7 +146,7 @@ def as_csv(simulation: Simulation, trace: Trace) -> str:
         "sensor": CHIPS[trace.chip].name,
         "node": "simulated",
         "origin": f"simulated: script {trace.script}, seed {trace.seed}, chip {trace.chip}; "
-        "tests/traces/make.py makes it again",
+        "python -m tests.traces.make makes it again",
         "rate_hz": f"{trace.rate_hz:g}",
     }
     if info.mounting is not None:

@@ -9,36 +9,39 @@ the one that `upturn replay` ends with.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, inf, nan
+from math import inf, nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from upturn.analysis.angle import Features, angle_batch
+from upturn.analysis.angle import Features, State, angle_batch
 from upturn.analysis.columns import Columns, Part
-from upturn.core.events import Summary
 from upturn.core.limits import Device, Profile
 from upturn.core.mounting import ASSUMED
 from upturn.core.pipeline import Pipeline
 from upturn.core.sample import Sample, StreamInfo
-from upturn.core.thresholds import BLOCK_S, FAST_TILT_DPS, USUAL_FORCE_G
-from upturn.core.tilt import Block, Judge, Reading
+from upturn.core.thresholds import FAST_TILT_DPS, USUAL_FORCE_G
+from upturn.core.tilt import Block, Judge, Reading, block_end
 
 Floats = NDArray[np.float64]
 
 
-def analyze(info: StreamInfo, profile: Profile, device: Device, columns: Columns) -> Summary:
-    """The summary of a recording."""
+def analyze(info: StreamInfo, profile: Profile, device: Device, columns: Columns) -> Pipeline:
+    """A pipeline that has judged all of a recording."""
+    believed = columns.believable((info.mounting or ASSUMED).hinge)
     pipeline = Pipeline(info, profile, device, estimator=BatchTilt)
     start = 0
-    for before, at_s, command in columns.commands:
+    for before, at_s, command in believed.commands:
         if before > start:
-            pipeline.feed(Part(columns, start, before))
+            pipeline.feed(Part(believed, start, before))
             start = before
-        pipeline.command(command, at_s)
-    if start < len(columns):
-        pipeline.feed(Part(columns, start, len(columns)))
-    return pipeline.summary()
+        if command is None:
+            pipeline.tick(at_s)
+        else:
+            pipeline.command(command, at_s)
+    if start < len(believed):
+        pipeline.feed(Part(believed, start, len(believed)))
+    return pipeline
 
 
 class BatchTilt:
@@ -65,13 +68,14 @@ class BatchTilt:
         if not isinstance(samples, Part):
             raise TypeError("a batch is fed with parts of columns")
         if self._walk is None:
-            self.origin_s = float(samples.columns.t_s[0])
+            self.origin_s = samples.columns.origin_s
             self._walk = _Walk(self._info, self._borders_deg, samples.columns)
-            self.first_s = 0.0
+            self.first_s = float(self._walk.t_s[0])
         walk = self._walk
         walk.to(samples.stop, judge)
         last = samples.stop - 1
         self.samples = samples.stop
+        self.rejected = samples.columns.rejected
         self.last_s = float(walk.t_s[last])
         self.theta_deg = float(walk.features.theta_deg[last])
         self.rate_dps = float(walk.features.rate_dps[last])
@@ -86,9 +90,13 @@ class _Walk:
         force = np.ascontiguousarray(columns.force_g)
         rates = columns.rates_dps if info.has_gyro else None
         self.features: Features = angle_batch(
-            columns.t_s, force, None if rates is None else np.ascontiguousarray(rates), mounting
+            columns.t_s,
+            force,
+            None if rates is None else np.ascontiguousarray(rates),
+            mounting,
+            State(origin_s=columns.origin_s),
         )
-        self.t_s: Floats = columns.t_s - columns.t_s[0]
+        self.t_s: Floats = columns.t_s - columns.origin_s
         self._force = force
         n = len(self.t_s)
         index = np.arange(n)
@@ -207,9 +215,10 @@ def _block_starts(t_s: Floats) -> NDArray[np.intp]:
     """The first sample of each block, by the same arithmetic as the hot loop's."""
     starts = [0]
     times = t_s.tolist()
-    end_s = BLOCK_S
+    first_s = times[0]
+    end_s = first_s + block_end(0.0)
     for i, t in enumerate(times):
         if t >= end_s:
             starts.append(i)
-            end_s = BLOCK_S * (floor(t / BLOCK_S + 1e-9) + 1)
+            end_s = first_s + block_end(t - first_s)
     return np.array(starts, np.intp)

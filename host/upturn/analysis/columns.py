@@ -5,17 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from upturn.core.commands import Command
+from upturn.core.mounting import Vector
 from upturn.core.sample import NodeReport, Sample
-from upturn.transports.recording import Recording
 from upturn.transports.replay import TraceSource
+from upturn.transports.source import Source
 from upturn.transports.trace import GYRO, REPORTED
 
 Floats = NDArray[np.float64]
+
+ABSURD = 1e9  # g squared plus (degrees/s) squared; the hot loop of `core.tilt` refuses it too
 
 
 @dataclass(slots=True)
@@ -25,13 +29,39 @@ class Columns:
     t_s: Floats
     force_g: Floats
     rates_dps: Floats | None
+    origin_s: float
+    """Time of the first sample, whether it can be believed or not."""
     reports: dict[int, NodeReport] = field(default_factory=dict)
     """By index, where a sample has one."""
-    commands: list[tuple[int, float, Command]] = field(default_factory=list)
-    """How many samples came before it, when it came, what it was."""
+    commands: list[tuple[int, float, Command | None]] = field(default_factory=list)
+    """How many samples came before it, when it came, what it was; None: time passed."""
+    rejected: int = 0
+    """Samples that were left out because no sensor can have sent them."""
 
     def __len__(self) -> int:
         return len(self.t_s)
+
+    def believable(self, hinge: Vector) -> Columns:
+        """The same without samples that no sensor can have sent."""
+        ax, ay, az = self.force_g.T
+        squares = ax * ax + ay * ay + az * az
+        if self.rates_dps is not None:
+            gx, gy, gz = self.rates_dps.T
+            w = -(gx * hinge[0] + gy * hinge[1] + gz * hinge[2])
+            squares += w * w
+        good = squares < ABSURD
+        if good.all():
+            return self
+        place = np.concatenate(([0], np.cumsum(good))).tolist()
+        return Columns(
+            self.t_s[good],
+            self.force_g[good],
+            None if self.rates_dps is None else self.rates_dps[good],
+            self.origin_s,
+            {place[i]: report for i, report in self.reports.items() if good[i]},
+            [(place[before], at_s, command) for before, at_s, command in self.commands],
+            int((~good).sum()),
+        )
 
 
 class Part(Sequence[Sample]):
@@ -48,8 +78,17 @@ class Part(Sequence[Sample]):
     def __iter__(self) -> Iterator[Sample]:
         return (self[i] for i in range(len(self)))
 
-    def __getitem__(self, index: int) -> Sample:  # type: ignore[override]
-        i = self.start + index
+    @overload
+    def __getitem__(self, index: int) -> Sample: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Sample]: ...
+    def __getitem__(self, index: int | slice) -> Sample | list[Sample]:
+        places = range(self.start, self.stop)[index]
+        if isinstance(places, range):
+            return [self._sample(i) for i in places]
+        return self._sample(places)
+
+    def _sample(self, i: int) -> Sample:
         columns = self.columns
         ax, ay, az = columns.force_g[i].tolist()
         rates = columns.rates_dps
@@ -57,30 +96,39 @@ class Part(Sequence[Sample]):
         return Sample(float(columns.t_s[i]), ax, ay, az, gx, gy, gz, columns.reports.get(i))
 
 
-def columns_of(source: TraceSource | Recording) -> Columns:
+def columns_of(source: Source) -> Columns:
     """All of a file's samples and commands."""
     if isinstance(source, TraceSource):
-        trace = source.trace
-        table = np.frombuffer(trace.values).reshape(-1, len(trace.columns))
-        place = {name: i for i, name in enumerate(trace.columns)}
-        columns = Columns(
-            table[:, place["t_s"]].copy(),
-            table[:, [place[name] for name in ("ax_g", "ay_g", "az_g")]],
-            table[:, [place[name] for name in GYRO]] if GYRO[0] in place else None,
-        )
-        if any(name in place for name in REPORTED):
-            columns.reports = {
-                i: report for i, (*_, report) in enumerate(trace.samples()) if report is not None
-            }
-        return columns
-    samples = [sample for chunk in source.pieces for sample in chunk.samples]
+        return _of_trace(source)
+    samples: list[Sample] = []
+    commands: list[tuple[int, float, Command | None]] = []
+    for chunk in source.chunks(paced=False):
+        samples += chunk.samples
+        commands += ((len(samples), chunk.at_s, command) for command in chunk.commands)
+        if not chunk.samples and not chunk.commands:
+            commands.append((len(samples), chunk.at_s, None))
     table = np.array([sample[:7] for sample in samples], np.float64)
-    columns = Columns(
-        table[:, 0].copy(), table[:, 1:4], table[:, 4:7] if source.info.has_gyro else None
+    return Columns(
+        table[:, 0].copy(),
+        table[:, 1:4],
+        table[:, 4:7] if source.info.has_gyro else None,
+        float(table[0, 0]),
+        {i: sample[7] for i, sample in enumerate(samples) if sample[7] is not None},
+        commands,
     )
-    columns.reports = {i: s.report for i, s in enumerate(samples) if s.report is not None}
-    before = 0
-    for chunk in source.pieces:
-        before += len(chunk.samples)
-        columns.commands.extend((before, chunk.at_s, command) for command in chunk.commands)
+
+
+def _of_trace(source: TraceSource) -> Columns:
+    trace = source.trace
+    arrays = {name: np.frombuffer(values) for name, values in trace.columns.items()}
+    columns = Columns(
+        arrays["t_s"],
+        np.column_stack([arrays[name] for name in ("ax_g", "ay_g", "az_g")]),
+        np.column_stack([arrays[name] for name in GYRO]) if trace.info.has_gyro else None,
+        float(arrays["t_s"][0]),
+    )
+    if any(name in arrays for name in REPORTED):
+        columns.reports = {
+            i: report for i, (*_, report) in enumerate(trace.samples()) if report is not None
+        }
     return columns

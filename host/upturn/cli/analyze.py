@@ -4,18 +4,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import cast
 
 from upturn.analysis.batch import analyze
 from upturn.analysis.columns import columns_of
 from upturn.cli.commands import Subparsers, command_parser
-from upturn.cli.judging import add_file, open_judged_file
+from upturn.cli.judging import add_file, open_judged_file, tell_summary
 from upturn.cli.options import add_common
-from upturn.core.events import to_json
 from upturn.errors import EXIT_DONE
-from upturn.sinks.text import summary_lines
-from upturn.transports.recording import Recording
-from upturn.transports.replay import TraceSource
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -28,7 +23,6 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     judged = open_judged_file(args)
-    columns = columns_of(cast("TraceSource | Recording", judged.source))
-    summary = analyze(judged.info, judged.profile, judged.device, columns)
-    print(to_json(summary) if args.json else "\n".join(summary_lines(summary)))
+    columns = columns_of(judged.source)
+    tell_summary(args, analyze(judged.info, judged.profile, judged.device, columns))
     return EXIT_DONE

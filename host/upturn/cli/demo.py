@@ -12,6 +12,7 @@ from upturn.cli.judging import Judged
 from upturn.cli.options import add_common, resolve_profile
 from upturn.cli.watch import Watch, watch
 from upturn.config import load_config
+from upturn.core.commands import Acknowledge
 from upturn.core.limits import DEVICES, DeviceKind
 from upturn.transports.sim import simulate
 from upturn.transports.simulated import SimulatedSource
@@ -19,6 +20,8 @@ from upturn.transports.simulated import SimulatedSource
 SCRIPT = "demo"
 SPEED = 4.0
 """So that the limit is passed before a first-time viewer has gone."""
+SPOTTER_S = 10.0
+"""Before the end a simulated spotter acknowledges what a viewer has left standing."""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -36,7 +39,11 @@ def run(args: argparse.Namespace) -> int:
 
     def sessions() -> Iterator[Judged]:
         for seed in (0,) if args.once else count():
-            source = SimulatedSource(simulate(SCRIPT, seed=seed))
+            simulation = simulate(SCRIPT, seed=seed)
+            spotter_s = simulation.duration_s - SPOTTER_S
+            simulation.commands.append((spotter_s, Acknowledge()))
+            source = SimulatedSource(simulation)
             yield Judged(source, source.info, profile, DEVICES[DeviceKind.TABLE])
 
-    return watch(Watch(sessions, args.speed or SPEED, args.headless, args.json))
+    speed = args.speed or SPEED
+    return watch(Watch(sessions, speed, args.headless, args.json, leaves=args.once))

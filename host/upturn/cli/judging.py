@@ -5,18 +5,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from upturn.cli.options import resolve_profile
 from upturn.config import Config, NodeConfig, load_config
 from upturn.config.model import fit_to_device
+from upturn.core.events import to_json
 from upturn.core.limits import DEVICES, Device, DeviceKind, Profile
+from upturn.core.pipeline import Pipeline
 from upturn.core.sample import StreamInfo
 from upturn.errors import InputError
+from upturn.sinks.text import summary_lines
 from upturn.transports.recording import Recording
-from upturn.transports.replay import TraceSource, open_file
+from upturn.transports.replay import open_file
 from upturn.transports.source import Source, open_source
+from upturn.transports.trace_file import Problem
 
 SHOWN_PROBLEMS = 3
 
@@ -57,7 +62,7 @@ def open_judged_file(args: argparse.Namespace) -> Judged:
     source = open_file(args.file, skip_bad=args.skip_bad)
     node = next((node for node in config.nodes if node.name == source.info.node), None)
     judged = _judged(args, config, source, node)
-    _tell_skipped(args.file, source)
+    _tell_skipped(args.file, source.problems)
     return judged
 
 
@@ -76,6 +81,28 @@ def open_judged_source(args: argparse.Namespace) -> Judged:
         )
     text = args.source if args.source is not None else node.source if node is not None else ""
     return _judged(args, config, open_source(text), node)
+
+
+def tell_summary(args: argparse.Namespace, pipeline: Pipeline) -> None:
+    """The end of a judged file.
+
+    Raises:
+        InputError: not one of its samples can be believed.
+    """
+    file = args.file
+    if not pipeline.seen:
+        raise InputError(
+            "has no sample that a sensor can have sent",
+            where=f"{file}:1",
+            remedy="Force is in g, rates in degrees a second",
+        )
+    if pipeline.samples_rejected:
+        print(
+            f"upturn: {file}: {pipeline.samples_rejected} samples are beyond any sensor; left out",
+            file=sys.stderr,
+        )
+    summary = pipeline.summary()
+    print(to_json(summary) if args.json else "\n".join(summary_lines(summary)))
 
 
 def _node(args: argparse.Namespace, config: Config) -> NodeConfig | None:
@@ -99,7 +126,8 @@ def _judged(
     if node is not None and node.profile is not None:
         config = replace(config, profile=node.profile)
     profile = resolve_profile(args, source.profile, config, where=source.profile_where)
-    device = DEVICES[node.device if node is not None else DeviceKind.TABLE]
+    recorded = source.device if isinstance(source, Recording) else None
+    device = DEVICES[node.device if node is not None else recorded or DeviceKind.TABLE]
     where = f"node {node.name}" if node is not None else ""
     profile = fit_to_device(profile, device, where=where)
     info = source.info
@@ -108,11 +136,9 @@ def _judged(
     return Judged(source, info, profile, device)
 
 
-def _tell_skipped(path: Path, source: TraceSource | Recording) -> None:
-    problems = source.trace.problems if isinstance(source, TraceSource) else source.skipped
-    if not problems:
-        return
+def _tell_skipped(path: Path, problems: Sequence[Problem]) -> None:
     for problem in problems[:SHOWN_PROBLEMS]:
         print(f"upturn: {path}:{problem.line}: skipped: {problem.what}", file=sys.stderr)
-    noun = "row" if len(problems) == 1 else "rows"
-    print(f"upturn: {path}: {len(problems)} bad {noun} skipped", file=sys.stderr)
+    if problems:
+        noun = "row" if len(problems) == 1 else "rows"
+        print(f"upturn: {path}: {len(problems)} bad {noun} skipped", file=sys.stderr)

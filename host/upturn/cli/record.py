@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from upturn.cli.commands import Subparsers, command_parser
@@ -25,12 +24,16 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     judged = open_judged_source(args)
-    recorder = Recorder(args.out, judged.source, judged.info, judged.profile.name)
-    speed = args.speed or 1.0
+    recorder = Recorder(
+        args.out, judged.source, judged.info, judged.profile.name, judged.device.kind
+    )
+    what = Watch(
+        lambda: iter((judged,)), args.speed or 1.0, args.headless, args.json, recorder.piece
+    )
     try:
-        return watch(
-            Watch(lambda: iter((judged,)), speed, args.headless, args.json, recorder.piece)
-        )
+        code = watch(what)
     finally:
         recorder.close()
-        print(f"upturn: recorded to {args.out}", file=sys.stderr)
+    if not args.json:
+        print(f"recorded to {args.out}")
+    return code

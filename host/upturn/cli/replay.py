@@ -8,12 +8,12 @@ import math
 import sys
 
 from upturn.cli.commands import Subparsers, command_parser
-from upturn.cli.judging import add_file, open_judged_file
+from upturn.cli.judging import add_file, open_judged_file, tell_summary
 from upturn.cli.options import MAX_SPEED, add_common
 from upturn.core.events import Event, to_json
 from upturn.core.pipeline import Pipeline
 from upturn.errors import EXIT_DONE
-from upturn.sinks.text import line, summary_lines
+from upturn.sinks.text import line
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -30,7 +30,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     judged = open_judged_file(args)
-    on_dashboard = args.dashboard and not args.headless
+    on_dashboard = args.dashboard and not (args.headless or args.json)
     speed = args.speed or (1.0 if on_dashboard else MAX_SPEED)
     if on_dashboard or math.isfinite(speed):
         from upturn.cli.watch import Watch, watch
@@ -38,11 +38,13 @@ def run(args: argparse.Namespace) -> int:
         return watch(Watch(lambda: iter((judged,)), speed, not on_dashboard, args.json))
     pipeline = Pipeline(judged.info, judged.profile, judged.device)
     for chunk in judged.source.chunks(paced=False):
-        _write(pipeline.feed(chunk.samples), as_json=args.json)
+        if chunk.samples or chunk.commands:
+            _write(pipeline.feed(chunk.samples), as_json=args.json)
+        else:
+            _write(pipeline.tick(chunk.at_s), as_json=args.json)
         for command in chunk.commands:
             _write(pipeline.command(command, chunk.at_s), as_json=args.json)
-    summary = pipeline.summary()
-    print(to_json(summary) if args.json else "\n".join(summary_lines(summary)))
+    tell_summary(args, pipeline)
     return EXIT_DONE
 
 

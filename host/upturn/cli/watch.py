@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from upturn.cli.judging import Judged
 from upturn.core.commands import Command
-from upturn.core.events import Event, Summary, to_json
+from upturn.core.events import Event, to_json
 from upturn.core.pipeline import Pipeline
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard.feed import EventRing, SourceState
 from upturn.dashboard.history import History
-from upturn.errors import EXIT_DONE, EXIT_INTERRUPTED
+from upturn.errors import EXIT_DONE, EXIT_INTERRUPTED, InputError
 from upturn.service.table import TableService
 from upturn.sinks.console import Console
 from upturn.sinks.text import summary_lines
@@ -34,6 +34,8 @@ class Watch:
     headless: bool
     as_json: bool = False
     recorder: Callable[[Chunk], None] | None = None
+    leaves: bool = False
+    """The dashboard closes when the sources end; else it stays to be looked at."""
 
 
 class TableFeed:
@@ -84,12 +86,13 @@ def watch(what: Watch) -> int:
     """Run until the sources end or the user ends it; the exit code.
 
     Raises:
-        UpturnError: a source fails.
+        UpturnError: a source, a recording or a sink fails; or there is no terminal to draw on.
     """
-    try:
-        return asyncio.run(_headless(what) if what.headless else _on_dashboard(what))
-    except* BrokenPipeError:
-        raise BrokenPipeError from None
+    if what.headless or what.as_json:
+        return asyncio.run(_headless(what))
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InputError("there is no terminal for the dashboard", remedy="Pass --headless")
+    return asyncio.run(_on_dashboard(what))
 
 
 async def _headless(what: Watch) -> int:
@@ -101,13 +104,7 @@ async def _headless(what: Watch) -> int:
         ended_by.append(code)
         task.cancel()
 
-    loop = asyncio.get_running_loop()
-    for number, code in ((signal.SIGINT, EXIT_INTERRUPTED), (signal.SIGTERM, EXIT_DONE)):
-        try:
-            loop.add_signal_handler(number, end, code)
-        except (NotImplementedError, RuntimeError):
-            break  # Windows, or not the main thread: KeyboardInterrupt has to do
-    summary: Summary | None = None
+    _on_signals(end)
     pipeline: Pipeline | None = None
     try:
         for judged in what.sessions():
@@ -116,18 +113,30 @@ async def _headless(what: Watch) -> int:
             await TableService(
                 pipeline, judged.source, speed=what.speed, sinks=[sink], recorder=what.recorder
             ).run()
-            summary = pipeline.summary()
-            _tell(summary, as_json=what.as_json)
+            _tell(pipeline, as_json=what.as_json)
     except asyncio.CancelledError:
         if not ended_by:
             raise
-        if pipeline is not None and pipeline.seen:
-            _tell(pipeline.summary(), as_json=what.as_json)
+        if pipeline is not None:
+            _tell(pipeline, as_json=what.as_json)
         return ended_by[0]
     return EXIT_DONE
 
 
-def _tell(summary: Summary, *, as_json: bool) -> None:
+def _on_signals(end: Callable[[int], object]) -> None:
+    """Ctrl-C and SIGTERM end in order, with the exit code of each."""
+    loop = asyncio.get_running_loop()
+    for number, code in ((signal.SIGINT, EXIT_INTERRUPTED), (signal.SIGTERM, EXIT_DONE)):
+        try:
+            loop.add_signal_handler(number, end, code)
+        except (NotImplementedError, RuntimeError):
+            return  # Windows, or not the main thread: KeyboardInterrupt has to do
+
+
+def _tell(pipeline: Pipeline, *, as_json: bool) -> None:
+    if not pipeline.seen:
+        return
+    summary = pipeline.summary()
     print(to_json(summary) if as_json else "\n".join(summary_lines(summary)), flush=True)
 
 
@@ -158,7 +167,8 @@ async def _on_dashboard(what: Watch) -> int:
     if not ready.is_set():
         await serving
     app = UpturnDashboard(feed)
-    serving.add_done_callback(lambda task: app.exit() if _failed(task) else None)
+    _on_signals(lambda code: app.exit(return_code=code))
+    serving.add_done_callback(lambda task: app.exit() if what.leaves or _failed(task) else None)
     try:
         await app.run_async()
     finally:

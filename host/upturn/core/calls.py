@@ -8,7 +8,10 @@ from upturn.core.thresholds import TAP_MAX_S, TAP_MIN_S, TAPS, TIME_EPSILON_S
 
 
 class NodeCalls:
-    """Turns the levels that the node reports into presses and tap triples."""
+    """Turns the levels that the node reports into presses and tap triples.
+
+    A report that says nothing of a level leaves it as it was.
+    """
 
     def __init__(self) -> None:
         self._button = False
@@ -17,14 +20,18 @@ class NodeCalls:
 
     def pressed(self, report: NodeReport) -> bool:
         """The button went down with this report: the step from 0 to 1."""
-        before, self._button = self._button, bool(report.button)
+        if report.button is None:
+            return False
+        before, self._button = self._button, report.button
         return self._button and not before
 
     def tapped(self, now_s: float, report: NodeReport, *, upright: bool) -> bool:
         """The third of three taps, 0.15 to 0.7 s apart; while upright taps mean nothing."""
-        before, self._tap = self._tap, bool(report.tap)
         if upright:
             self._taps_s.clear()
+        if report.tap is None:
+            return False
+        before, self._tap = self._tap, report.tap
         if upright or before or not self._tap:
             return False
         if self._taps_s:

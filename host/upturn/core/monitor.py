@@ -15,6 +15,7 @@ from math import inf, nan
 
 from upturn.core.alarm_table import AlarmId, Priority
 from upturn.core.alarms import AlarmBook
+from upturn.core.battery import BatteryWatch
 from upturn.core.calls import NodeCalls
 from upturn.core.events import (
     Event,
@@ -23,7 +24,6 @@ from upturn.core.events import (
     Noted,
     Posture,
     PostureChanged,
-    SignalChanged,
 )
 from upturn.core.exposure import ExposureLedger
 from upturn.core.health import SensorHealth, is_quiet
@@ -32,20 +32,14 @@ from upturn.core.mounting import ASSUMED
 from upturn.core.placement import Placement
 from upturn.core.posture import BORDERS_DEG, PostureMachine, above
 from upturn.core.sample import NodeReport, StreamInfo
+from upturn.core.signal import SignalWatch
 from upturn.core.steepness import AngleLimit
 from upturn.core.stillness import StillnessWatch
 from upturn.core.table_events import TableEvents
 from upturn.core.thresholds import (
     ANGLE_MARGIN_DEG,
-    BATTERY_LOW_PERCENT,
-    BATTERY_LOW_V,
-    BATTERY_RECOVERED_PERCENT,
-    BATTERY_RECOVERED_V,
-    NO_SIGNAL_YET_S,
     REST_MAX_DEG,
     RESTART_GAP_S,
-    SIGNAL_LOST_S,
-    SIGNAL_LOST_UPRIGHT_S,
     STAND_DOWN_UPRIGHT_S,
     TIME_EPSILON_S,
     TURN_LIMIT_DEG,
@@ -81,24 +75,21 @@ class Monitor:
         self._stillness = StillnessWatch(self.alarms)
         self._events = TableEvents(self.alarms)
         self._calls = NodeCalls()
+        self._battery = BatteryWatch(self.alarms)
+        self._signal = SignalWatch(self.alarms, out, awaits_first=awaits_first)
         self._health = SensorHealth(info)
         self._placement = Placement(info.mounting or ASSUMED)
         self._judges_angle = device.judges_angle
-        self._awaits_first = awaits_first
         self.now_s = -inf
-        self._last_s = -inf
-        self._lost_from_s = -inf
         self._ended_s = -inf
         self._inversion_peak_deg = -inf
         self._last_deg = nan
         self._held = False
         self._upright_from_s = inf
-        self._goodbye = False
+        self._next_matters = False
         self.peak_deg = -inf
         self.samples_lost = 0
-        self.signal_lost = False
         self.stand_down = False
-        self.battery_v: float | None = None
         self.due_s = -inf
         self.low_deg = -inf
         self.motion_matters = False
@@ -107,19 +98,33 @@ class Monitor:
     def posture(self) -> Posture:
         return self._machine.posture
 
+    @property
+    def signal_lost(self) -> bool:
+        return self._signal.lost
+
+    @property
+    def battery_v(self) -> float | None:
+        return self._battery.volts
+
     @staticmethod
     def borders_deg(profile: Profile) -> list[float]:
         """The angles at which a sample has to be judged."""
         limit_deg = profile.max_angle_deg
         return sorted({*BORDERS_DEG, above(limit_deg), above(limit_deg + ANGLE_MARGIN_DEG)})
 
-    def sees(self, last_s: float) -> None:
+    def sees(self, last_s: float, theta_deg: float) -> None:
         """The newest sample so far, judged or not."""
-        self._last_s = last_s
+        self._signal.last_s = last_s
+        self._last_deg = theta_deg
+
+    def judge_next(self) -> None:
+        """The next sample has to be judged, whatever it is."""
+        self._next_matters = True
+        self.due_s = -inf
 
     def clock_due_s(self) -> float:
         """When something is due by the clock, whether or not a sample comes; inf for never."""
-        return min(self._limits.due_s, self.alarms.due_s, self._signal_due_s())
+        return min(self._limits.due_s, self.alarms.due_s, self._signal.due_s(self.posture))
 
     def advance(self, to_s: float) -> None:
         """Let time pass up to `to_s` without a sample."""
@@ -131,23 +136,22 @@ class Monitor:
 
     def on_sample(self, reading: Reading) -> None:
         t_s, before_s = reading.t_s, reading.before_s
-        self._last_s = before_s
+        self._signal.last_s = before_s
         self.advance(t_s)
-        self._last_s = t_s
         first = before_s == -inf
         step_s = 0.0 if first else t_s - before_s
         long_gap = step_s > RESTART_GAP_S
-        gap_from_s = before_s if step_s > self._gap_s else None
-        self._goodbye = False
+        # What a node that was switched off in order did not send is not lost.
+        gap_from_s = before_s if step_s > self._gap_s and not self._signal.off else None
+        self._next_matters = False
         if first:
-            self._first_sample(t_s)
+            self.alarms.set(t_s, AlarmId.NOT_CALIBRATED, self._info.mounting is None)
         if gap_from_s is not None:
             self.samples_lost += self._info.samples_lost(step_s)
             self.ledger.gap(gap_from_s, t_s)
-        if self.signal_lost and t_s > self.now_s - SIGNAL_LOST_S:
-            self._restore_signal(t_s)
+        self._signal.on_sample(t_s, self.now_s)
         theta_deg = self._machine.unwrapped(reading.theta_deg)
-        self._watch_peak(max(theta_deg, reading.peak_deg), theta_deg)
+        self._watch_peak(max(theta_deg, reading.peak_deg))
         self.ledger.settle_rest(t_s)
         self._watch_posture(t_s, reading.theta_deg, gap_from_s)
         theta_deg = self._machine.unwrapped(reading.theta_deg)
@@ -163,9 +167,8 @@ class Monitor:
         was_held = self._held
         self._judge_sensor(t_s)
         self._end_stand_down_upright(t_s)
+        self._next_matters = was_held or self._needs_next(reading)
         self._guard()
-        if was_held or self._needs_next(reading):
-            self.due_s = -inf
 
     def on_block(self, block: Block) -> None:
         self._health.on_block(block)
@@ -175,7 +178,7 @@ class Monitor:
             block.from_s, block.to_s, self._placement.off_plane_deg(block), is_quiet(block)
         )
         if self._sensor_changed():
-            self.due_s = -inf
+            self.judge_next()
 
     def seen_upright(self, now_s: float) -> None:
         """A person's word: the inversion ends now; its exposure stays."""
@@ -205,7 +208,7 @@ class Monitor:
             )
             return
         self._out.append(Noted(now_s, "node switched off"))
-        self._goodbye = True
+        self._signal.off = True
         before = self.posture
         self._machine = PostureMachine()
         self._change_posture(now_s, before, Posture.UNKNOWN, self._last_deg)
@@ -235,46 +238,9 @@ class Monitor:
         """Judge what is due by the clock at this moment."""
         self.alarms.tick(now_s)
         self._limits.tick(now_s)
-        if now_s >= self._signal_due_s() - TIME_EPSILON_S:
-            if self._last_s == -inf:
-                self._awaits_first = False
-                self.alarms.set(now_s, AlarmId.NO_SIGNAL_YET, True)
-            else:
-                self._lose_signal(now_s)
+        self._signal.tick(now_s, self.posture)
 
-    def _signal_due_s(self) -> float:
-        if self._last_s == -inf:
-            return NO_SIGNAL_YET_S if self._awaits_first else inf
-        if self.signal_lost or self._goodbye:
-            return inf
-        upright = self.posture is Posture.UPRIGHT
-        return self._last_s + (SIGNAL_LOST_UPRIGHT_S if upright else SIGNAL_LOST_S)
-
-    def _lose_signal(self, now_s: float) -> None:
-        self.signal_lost = True
-        self._lost_from_s = self._last_s
-        self._out.append(SignalChanged(now_s, lost=True, gap_s=now_s - self._last_s))
-        self.alarms.set(
-            now_s,
-            AlarmId.SIGNAL_LOST,
-            True,
-            priority=Priority.LOW if self.posture is Posture.UPRIGHT else Priority.HIGH,
-            pausable=self.posture not in _HEAD_DOWN,
-        )
-
-    def _restore_signal(self, now_s: float) -> None:
-        self.signal_lost = False
-        gap_s = now_s - self._lost_from_s
-        self._out.append(SignalChanged(now_s, lost=False, gap_s=gap_s))
-        self.alarms.set(now_s, AlarmId.SIGNAL_LOST, False)
-
-    def _first_sample(self, now_s: float) -> None:
-        self._awaits_first = False
-        self.alarms.set(now_s, AlarmId.NO_SIGNAL_YET, False)
-        self.alarms.set(now_s, AlarmId.NOT_CALIBRATED, self._info.mounting is None)
-
-    def _watch_peak(self, peak_deg: float, theta_deg: float) -> None:
-        self._last_deg = theta_deg
+    def _watch_peak(self, peak_deg: float) -> None:
         self.peak_deg = max(self.peak_deg, peak_deg)
         self._inversion_peak_deg = max(self._inversion_peak_deg, peak_deg)
 
@@ -304,13 +270,14 @@ class Monitor:
         self.alarms.set(now_s, AlarmId.OVER_ROTATION, over)
 
     def _begin_inversion(self, now_s: float, theta_deg: float) -> None:
-        since_s = min(self._machine.crossed_s, now_s)
+        since_s = max(min(self._machine.crossed_s, now_s), self._ended_s)
         rest_s = self.ledger.start(now_s, since_s)
         n = self.ledger.total.inversions
         self._out.append(InversionStarted(now_s, n, theta_deg, since_s, rest_s))
         self.alarms.inversion_began(now_s)
         self._limits.inversion_began(now_s, rest_s)
         self._stillness.inversion_began(since_s)
+        self._battery.inversion_began(now_s)
 
     def _end_inversion(self, now_s: float) -> None:
         n = self.ledger.total.inversions
@@ -332,24 +299,7 @@ class Monitor:
                 self.distress(now_s, "button on the node")
         if self._calls.tapped(now_s, report, upright=upright):
             self.distress(now_s, "three taps on the frame")
-        self._watch_battery(now_s, report)
-
-    def _watch_battery(self, now_s: float, report: NodeReport) -> None:
-        volts, percent = report.battery_v, report.battery_percent
-        if volts is None and percent is None:
-            return
-        self.battery_v = volts
-        low = (volts is not None and volts < BATTERY_LOW_V) or (
-            percent is not None and percent < BATTERY_LOW_PERCENT
-        )
-        recovered = (volts is None or volts >= BATTERY_RECOVERED_V) and (
-            percent is None or percent >= BATTERY_RECOVERED_PERCENT
-        )
-        still_low = self.alarms.is_on(AlarmId.BATTERY_LOW) and not recovered
-        priority = Priority.MEDIUM if self.ledger.open else Priority.LOW
-        self.alarms.set(
-            now_s, AlarmId.BATTERY_LOW, low or still_low, priority=priority, detail="node"
-        )
+        self._battery.on_report(now_s, report, inverted=self.ledger.open)
 
     def _sensor_changed(self) -> bool:
         return bool(self._health.faults) != self.alarms.is_on(AlarmId.SENSOR_FAULT) or (
@@ -378,7 +328,7 @@ class Monitor:
         turned = reading.theta_deg <= TURN_LIMIT_DEG
         return (
             turned
-            or self.signal_lost
+            or self._signal.lost
             or self._events.wants_sample
             or self._health.wants_sample
             or self._limits.wants_sample
@@ -396,6 +346,6 @@ class Monitor:
         ]
         if self.stand_down:
             dues_s.append(self._upright_from_s + STAND_DOWN_UPRIGHT_S)
-        self.due_s = min(dues_s) - TIME_EPSILON_S
+        self.due_s = -inf if self._next_matters else min(dues_s) - TIME_EPSILON_S
         self.low_deg = self._limits.low_deg
         self.motion_matters = self._stillness.motion_matters

@@ -73,11 +73,9 @@ class Mounting:
         for name, axis in (("head", head), ("front", front)):
             if not all(isfinite(x) for x in axis):
                 raise MountingError(f"{name} has a number that is not finite")
-            # Scaled by the largest component first, so that huge or tiny vectors do not overflow.
             if not max(abs(x) for x in axis) > 0.0:
                 raise MountingError(f"{name} is zero")
-        head = unit(scaled(head, 1.0 / max(abs(x) for x in head)))
-        front = unit(scaled(front, 1.0 / max(abs(x) for x in front)))
+        head, front = _direction(head), _direction(front)
         apart_deg = degrees(acos(max(-1.0, min(1.0, dot(head, front)))))
         if not MIN_SEPARATION_DEG <= apart_deg <= 180.0 - MIN_SEPARATION_DEG:
             raise MountingError(
@@ -86,6 +84,12 @@ class Mounting:
             )
         front = unit(added(front, scaled(head, -dot(head, front))))
         return cls(head, front, unit(cross(head, front)))
+
+
+def _direction(axis: Vector) -> Vector:
+    """Its unit vector, by way of its largest part: huge and tiny ones do not overflow."""
+    largest = max(abs(x) for x in axis)
+    return unit((axis[0] / largest, axis[1] / largest, axis[2] / largest))
 
 
 ASSUMED = Mounting.from_axes((0.0, 1.0, 0.0), (0.0, 0.0, 1.0))

@@ -2,8 +2,8 @@
 """One table's whole core: samples and commands in, events out, and when it next wants waking.
 
 The caller owns the clock. `feed` takes samples with times on one rising axis, `tick` says that
-time has passed, `next_deadline_s` says when a tick is wanted. Any chunking of the same samples, and
-any extra ticks between them, give the same events.
+time has passed, `next_deadline_s` says when a tick is wanted. Any chunking of the same samples,
+and any extra ticks between them, give the same events.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Pipeline:
         """Judge samples in order of time; what is not finite or does not rise is counted out."""
         self._tilt.feed(samples, self._monitor)
         if self.seen:
-            self._monitor.sees(self._tilt.last_s)
+            self._monitor.sees(self._tilt.last_s, self._tilt.theta_deg)
         return self._drain()
 
     def tick(self, now_s: float) -> list[Event]:
@@ -126,7 +126,7 @@ class Pipeline:
                     self._failed_sinks[sink] = f"{sink} ({reason})" if reason else sink
                 failed = ", ".join(self._failed_sinks.values())
                 alarms.set(now_s, AlarmId.SINK_FAILED, bool(failed), detail=failed)
-        monitor.due_s = -inf  # the next sample sees what has changed
+        monitor.judge_next()
         return self._drain()
 
     def snapshot(self, now_s: float) -> Snapshot:

@@ -16,6 +16,7 @@ class StillnessWatch:
     def __init__(self, alarms: AlarmBook) -> None:
         self._alarms = alarms
         self._from_s = inf
+        self._gap_s = -inf
         self._priority: Priority | None = None
 
     @property
@@ -32,7 +33,7 @@ class StillnessWatch:
         return self._priority is not None
 
     def inversion_began(self, since_s: float) -> None:
-        self._from_s = since_s
+        self._from_s = max(since_s, self._gap_s)
 
     def inversion_ended(self, now_s: float) -> None:
         self._from_s = inf
@@ -49,8 +50,10 @@ class StillnessWatch:
         if moved_s > self._from_s:
             self._from_s = moved_s
             self._clear(now_s)
-        elif after_gap and self._priority is None and self._from_s < inf:
-            self._from_s = now_s
+        if after_gap:
+            self._gap_s = now_s
+            if self._priority is None and self._from_s < inf:
+                self._from_s = now_s
         still_s = now_s - self._from_s + TIME_EPSILON_S
         if still_s >= STILL_HIGH_S:
             self._say(now_s, Priority.HIGH)

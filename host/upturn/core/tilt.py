@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from math import atan2, cos, degrees, floor, inf, isfinite, nan, radians, sin, sqrt
 from typing import NamedTuple, Protocol
 
-from upturn.core.mounting import ASSUMED, Vector
+from upturn.core.mounting import ASSUMED, Vector, dot
 from upturn.core.sample import NodeReport, Sample, StreamInfo
 from upturn.core.thresholds import (
     BIAS_TAU_S,
@@ -58,6 +58,11 @@ _STILL_FORCE2 = STILL_FORCE_G**2
 _STILL_RATE2 = STILL_RATE_DPS**2
 _MOTION_FORCE2 = MOTION_FORCE_G**2
 _FORCE_LO_G, _FORCE_HI_G = USUAL_FORCE_G
+
+
+def block_end(elapsed_s: float) -> float:
+    """End of the block that holds a time, both counted from the first sample."""
+    return BLOCK_S * (floor((elapsed_s + TIME_EPSILON_S) / BLOCK_S) + 1) - TIME_EPSILON_S
 
 
 class Reading(NamedTuple):
@@ -162,7 +167,7 @@ class Tilt:
     def feed(self, samples: Sequence[Sample], judge: Judge) -> None:
         """Filter samples in order; hand those that may matter to `judge`."""
         if self.origin_s is None:
-            self.origin_s = next((s[0] for s in samples if isfinite(s[0])), None)
+            self.origin_s = next((s[0] for s in samples if self._accepts(s)), None)
         if self.origin_s is None:
             self.rejected += len(samples)
             return
@@ -279,8 +284,7 @@ class Tilt:
                     due, low, motion_matters = judge.due_s, judge.low_deg, judge.motion_matters
                 if not count:
                     self.first_s = t
-                elapsed_s = t - self.first_s
-                block_end_s = self.first_s + BLOCK_S * (floor(elapsed_s / BLOCK_S + 1e-9) + 1)
+                block_end_s = block_end(t - self.first_s) + self.first_s
                 b_from_s, b_deg = t, theta
                 b_n, b_x, b_y, b_z, b_force = 0, 0.0, 0.0, 0.0, 0.0
             b_n += 1
@@ -315,6 +319,12 @@ class Tilt:
         self._last_reading = (last_ax, last_ay, last_az, changed_s)
         self._border_state = (lo, hi, peak)
         self._block_state = (block_end_s, b_from_s, b_n, b_x, b_y, b_z, b_force, b_deg)
+
+    def _accepts(self, sample: Sample) -> bool:
+        """What the hot loop takes: it is finite and of this world."""
+        t_s, ax, ay, az, gx, gy, gz, _ = sample
+        w = dot((gx, gy, gz), self._mounting.hinge)
+        return isfinite(t_s) and ax * ax + ay * ay + az * az + w * w < _ABSURD
 
     def _borders_about(self, theta_deg: float) -> tuple[float, float]:
         borders = self._borders_deg

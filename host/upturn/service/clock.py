@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Protocol
 
 
 class Clock(Protocol):
+    """Time, and waiting for it: both at once, so that a test can give its own."""
+
     def now_s(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
 
 
 class HostClock:
@@ -17,14 +22,17 @@ class HostClock:
     def now_s(self) -> float:
         return _now_s()
 
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
 
 class PacedClock:
     """Simulated or replayed time: starts at 0 and runs `speed` times as fast as the host's."""
 
-    def __init__(self, speed: float, host: Clock | None = None) -> None:
+    def __init__(self, speed: float, host: Clock) -> None:
         self.speed = speed
-        self._host = host or HostClock()
-        self._start_s = self._host.now_s()
+        self._host = host
+        self._start_s = host.now_s()
 
     def now_s(self) -> float:
         return (self._host.now_s() - self._start_s) * self.speed

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from upturn.transports.recording import Recording, looks_like_recording, read_recording
+from upturn.transports.recording import Recording, parse_recording
 from upturn.transports.source import FEED_ROWS, Chunk, Source, pieces
-from upturn.transports.trace import Trace, read_trace
+from upturn.transports.trace import Trace, parse_trace
+from upturn.transports.trace_file import read_text
 
 
 class TraceSource:
@@ -20,14 +21,11 @@ class TraceSource:
         self.label = f"replay {trace.path.name}"
         self.profile = trace.profile
         self.profile_where = trace.profile_where
-        self.problems = len(trace.problems)
+        self.problems = trace.problems
 
     def chunks(self, *, paced: bool) -> Iterator[Chunk]:
         for samples in self.trace.chunks(FEED_ROWS):
-            if paced:
-                yield from pieces(samples, paced=True)
-            else:
-                yield Chunk(samples[-1][0], samples)
+            yield from pieces(samples, paced=paced)
 
 
 def open_file(path: Path, *, skip_bad: bool = False) -> TraceSource | Recording:
@@ -36,9 +34,11 @@ def open_file(path: Path, *, skip_bad: bool = False) -> TraceSource | Recording:
     Raises:
         InputError: what is wrong with it, and where.
     """
-    if looks_like_recording(path):
-        return read_recording(path, skip_bad=skip_bad)
-    return TraceSource(read_trace(path, skip_bad=skip_bad))
+    text = read_text(path, skip_bad=skip_bad)
+    first = next(line for line in text.lines if line.strip())
+    if first.lstrip().startswith("{"):
+        return parse_recording(text, skip_bad=skip_bad)
+    return TraceSource(parse_trace(text, skip_bad=skip_bad))
 
 
 def open_source(text: str, *, skip_bad: bool = False) -> Source:

@@ -10,15 +10,12 @@ from upturn.core.sample import StreamInfo
 from upturn.transports.sim import Simulation, parse_script
 from upturn.transports.source import Chunk, Source, pieces
 
-SESSION_PAUSE_S = 0.02
-
 
 class SimulatedSource:
     """One simulated session, from the first sample to the last."""
 
     profile: str | None = None
     profile_where = ""
-    problems = 0
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation

@@ -18,7 +18,10 @@ FEED_ROWS = 4096
 
 
 class Chunk(NamedTuple):
-    """What arrived together at `at_s`, on the samples' own time axis; commands come after them."""
+    """What arrived together at `at_s`, on the samples' own time axis; commands come after them.
+
+    One with neither says that it is `at_s` now.
+    """
 
     at_s: float
     samples: list[Sample]
@@ -46,11 +49,6 @@ class Source(Protocol):
         """File and line where it does."""
         ...
 
-    @property
-    def problems(self) -> int:
-        """Bad rows that were left out."""
-        ...
-
     def chunks(self, *, paced: bool) -> Iterator[Chunk]:
         """All of it once, in pieces for a paced or for the fastest run."""
         ...
@@ -60,7 +58,7 @@ SCHEMES: dict[str, tuple[str, str]] = {
     "sim": ("upturn.transports.simulated", "sim:SCRIPT"),
     "replay": ("upturn.transports.replay", "replay:FILE"),
 }
-"""Scheme to the module whose `open_source(text, skip_bad=...)` serves it, and how it is written."""
+"""Scheme to the module whose `open_source` serves it, and how a source is written."""
 
 
 def open_source(text: str, *, skip_bad: bool = False) -> Source:

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Every benchmark, one after another: `make bench`. Exit 1 if a goal is missed."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import angle_batch, commands, core_streaming, dashboard, latency
+from tests.benchmarks.timing import machine, versions
+
+REPEATS = 7
+
+
+def main() -> int:
+    print(machine())
+    print(", ".join(f"{k} {v}" for k, v in versions("numpy", "textual", "vqf", "ahrs").items()))
+    met = True
+
+    print("\nStreaming through the whole core")
+    for speed in core_streaming.measure(REPEATS):
+        met &= speed.met
+        goal = _goal(speed.goal, speed.met)
+        print(f"  {speed.name:<44} {speed.samples_per_s:>10,} samples/s{goal}")
+
+    print("\nThe angle of a long recording at once")
+    for result in angle_batch.measure(REPEATS):
+        met &= all(ratio.met for ratio in result.ratios)
+        angle_batch.show(result)
+
+    print("\nFrom a sample handed over to its alarm")
+    for delay in latency.measure():
+        met &= delay.met
+        print(
+            f"  {delay.name:<44} p50 {delay.p50_ms:.2f} ms, p99 {delay.p99_ms:.2f} ms"
+            f"{_goal(f'p99 under {latency.GOAL_MS:g} ms', delay.met)}"
+        )
+
+    print("\nWhole commands")
+    for run in commands.measure(REPEATS):
+        met &= run.met
+        print(f"  {run.name:<44} {run.median_s:.3f} s{_goal(run.goal_s, run.met)}")
+
+    print("\nDashboard at 50 Hz, an hour of history")
+    limits = f"under {dashboard.GOAL_CPU:.0%} and {dashboard.GOAL_PAINT_S:g} s"
+    for screen in dashboard.measure():
+        met &= screen.met
+        print(
+            f"  {screen.size:<44} {screen.cpu:.1%} of a core, first paint "
+            f"{screen.first_paint_s:.2f} s{_goal(limits, screen.met)}"
+        )
+    return 0 if met else 1
+
+
+def _goal(goal: object, met: bool) -> str:
+    return "" if goal is None else f"  (goal {goal}: {'met' if met else 'MISSED'})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

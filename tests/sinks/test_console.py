@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""The text sink: one line an event, written at once."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from upturn.core.events import Noted, SignalChanged
+from upturn.core.limits import STANDARD
+from upturn.core.pipeline import Pipeline
+from upturn.core.sample import StreamInfo
+from upturn.sinks.console import Console
+
+
+class Stream(io.StringIO):
+    """Counts what was flushed."""
+
+    flushed = ""
+
+    def flush(self) -> None:
+        self.flushed = self.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("as_json", "text"),
+    [
+        (
+            False,
+            (
+                "      2.00 s       signal     lost, 2.0 s since the last sample\n"
+                "      3.00 s       note       seen upright\n"
+            ),
+        ),
+        (True, '{"t_s": 2.000, "kind": "signal", "state": "lost", "gap_s": 2.000}\n'),
+    ],
+)
+async def test_every_event_is_a_line_that_is_out_at_once(as_json: bool, text: str) -> None:
+    stream = Stream()
+    console = Console(stream, as_json=as_json)
+    await console.event(SignalChanged(2.0, True, 2.0))
+    await console.event(Noted(3.0, "seen upright"))
+    assert stream.flushed == text
+
+
+async def test_a_reading_is_not_written() -> None:
+    stream = Stream()
+    console = Console(stream, as_json=False)
+    await console.reading(Pipeline(StreamInfo(), STANDARD).snapshot(0.0))
+    assert stream.getvalue() == ""
+
+
+async def test_a_reader_that_has_gone_is_the_end() -> None:
+    class Gone(Stream):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    console = Console(Gone(), as_json=False)
+    with pytest.raises(console.fatal):
+        await console.event(Noted(3.0, "x"))

@@ -21,6 +21,7 @@ Phases, parted by semicolons; those without a duration take a sample or two, or 
 Acts of people and of the shell, at the moment that they are told:
     acknowledge | acknowledge time_limit | acknowledge time_limit #2 | seen upright | stand down
     resume | call for help | I am fine | goodbye | host stalled 3s | mqtt fails | mqtt works
+    host battery 9% | host battery 9% charging
 Holds sway by a degree and a half about every two seconds, as people do, but for `still`, whose
 dither is 0.1 mg. Readings are ideal otherwise, in the axes of `mounting.ASSUMED`. A story that
 ends in silence is judged to the end of the silence.
@@ -39,6 +40,7 @@ from upturn.core.commands import (
     Command,
     Distress,
     Goodbye,
+    HostBattery,
     HostStalled,
     ImFine,
     Resume,
@@ -224,6 +226,9 @@ _ACTS: dict[str, Callable[[re.Match[str]], Command]] = {
     r"I am fine": lambda m: ImFine(),
     r"goodbye": lambda m: Goodbye(),
     rf"host stalled {_NUMBER}s": lambda m: HostStalled(float(m[1])),
+    rf"host battery {_NUMBER}%( charging)?": lambda m: HostBattery(
+        float(m[1]), charging=bool(m[2])
+    ),
     r"(mqtt|store|sound) (fails|works)": lambda m: SinkStatus(m[1], m[2] == "works"),
 }
 

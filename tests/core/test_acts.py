@@ -259,6 +259,38 @@ def test_a_low_battery_is_low_until_it_has_recovered(reports: str, told: list[st
     assert alarm_lines(events(timeline(f"still at -80 1s; {reports}; still 1s"))) == told
 
 
+@pytest.mark.parametrize(
+    ("reports", "told"),
+    [
+        ("host battery 10%", []),
+        ("host battery 9.9%", ["1.00 battery_low #1 raised *"]),
+        ("host battery 9.9% charging", []),
+        (
+            "host battery 5%; still 1s; host battery 5% charging",
+            ["1.00 battery_low #1 raised *", "2.00 battery_low #1 cleared *"],
+        ),
+        (
+            "battery 3.4V; host battery 5%; battery 3.9V; still 1s; host battery 50%",
+            ["1.00 battery_low #1 raised *", "2.04 battery_low #1 cleared *"],
+        ),
+    ],
+)
+def test_this_computers_battery_is_low_unless_it_is_charging(
+    reports: str, told: list[str]
+) -> None:
+    assert alarm_lines(events(timeline(f"still at -80 1s; {reports}; still 1s"))) == told
+
+
+def test_a_low_battery_says_whose_it_is() -> None:
+    story = timeline("still at -80 1s; battery 3.4V; host battery 5%; still 1s")
+    core = pipeline(story)
+    tell(core, story)
+    (view,) = core.snapshot(2.0).alarms
+    assert view.message == (
+        "Battery low: node and this computer. Charge it before the next inversion."
+    )
+
+
 def test_a_low_battery_is_medium_while_inverted() -> None:
     story = timeline("still at 50 1s; battery 3.4V; still 1s")
     assert alarm_lines(events(story)) == ["1.00 battery_low #1 raised **"]

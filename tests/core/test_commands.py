@@ -15,6 +15,7 @@ from upturn.core.commands import (
     Command,
     Distress,
     Goodbye,
+    HostBattery,
     HostStalled,
     ImFine,
     Resume,
@@ -37,6 +38,10 @@ EXAMPLES: list[tuple[Command, dict[str, object]]] = [
     (Distress("kitchen"), {"verb": "distress", "source": "kitchen"}),
     (ImFine(), {"verb": "im_fine"}),
     (Goodbye(), {"verb": "goodbye"}),
+    (
+        HostBattery(9.0, charging=False),
+        {"verb": "host_battery", "percent": 9.0, "charging": False},
+    ),
     (HostStalled(3.5), {"verb": "host_stalled", "gap_s": 3.5}),
     (
         SinkStatus("mqtt", working=False, reason="refused"),

@@ -31,7 +31,7 @@ def test_less_than_three_seconds_out_of_plane_are_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("force_g", "moved"), [(1.07, True), (0.93, True), (1.09, False), (0.91, False)]
+    ("force_g", "moved"), [(1.079, True), (0.921, True), (1.081, False), (0.919, False)]
 )
 def test_a_plane_is_judged_only_near_one_g(force_g: float, moved: bool) -> None:
     assert bool(said(f"still at -80 5s; clip turned 20; force {force_g} for 5s")) is moved

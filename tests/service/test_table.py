@@ -139,6 +139,19 @@ async def test_a_deadline_is_met_when_it_is_due_and_not_at_the_next_nap() -> Non
     assert lost_s + TICK_LAG_S <= seen_s[AlarmId.SIGNAL_LOST] <= lost_s + TICK_LAG_S + NAP_S
 
 
+async def test_a_host_that_is_late_again_and_again_loses_no_signal_by_that() -> None:
+    clock = FakeClock()
+    log = Log()
+    story = timeline("upright 1s; to 50 in 2s; inverted 65s")
+
+    def dawdle() -> None:
+        clock.t_s += 2.9
+
+    clock.on_sleep = dawdle
+    await service(StorySource(story), clock, log, speed=60.0).run()
+    assert log.events == events(story)
+
+
 async def test_a_host_that_stood_still_is_told_once() -> None:
     clock = FakeClock()
     log = Log()

@@ -90,7 +90,9 @@ def watch(what: Watch) -> int:
     """
     if what.headless or what.as_json:
         return asyncio.run(_headless(what))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Keys come from stdin, and Textual draws on stderr.
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not all(stream is not None and stream.isatty() for stream in streams):
         raise InputError("there is no terminal for the dashboard", remedy="Pass --headless")
     return asyncio.run(_on_dashboard(what))
 

@@ -11,6 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum, auto
 
+from upturn.core.thresholds import (
+    ANGLE_RAISE_S,
+    FAST_TILT_S,
+    FORCE_MEAN_S,
+    MOVED_S,
+    NO_RETURN_REPEAT_S,
+    NO_RETURN_S,
+    NO_SIGNAL_YET_S,
+    OVER_ENTER_S,
+    OVER_REJOIN_S,
+    SIGNAL_LOST_S,
+    STILL_MEDIUM_S,
+)
+
 
 class AlarmId(StrEnum):
     TIME_LIMIT_NEAR = "time_limit_near"
@@ -130,8 +144,8 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             "Not coming up",
             "Go there and turn the table up. If you cannot, call emergency services.",
             "Upturn",
-            delay_s=15.0,
-            repeat_s=15.0,
+            delay_s=NO_RETURN_S,
+            repeat_s=NO_RETURN_REPEAT_S,
             pausable=False,
             group=SoundGroup.TIME,
         ),
@@ -152,7 +166,7 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             "Steeper than the angle limit",
             "Come back to the limit; there is no need to go vertical.",
             "ITB, CC",
-            delay_s=2.0,
+            delay_s=ANGLE_RAISE_S,
             group=SoundGroup.ANGLE,
         ),
         AlarmSpec(
@@ -163,8 +177,8 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             "Past vertical: table may lock",
             "Go there now. Turn the table back past vertical by its frame.",
             "Upturn",
-            delay_s=0.2,
-            rejoin_s=10.0,
+            delay_s=OVER_ENTER_S,
+            rejoin_s=OVER_REJOIN_S,
             group=SoundGroup.ANGLE,
         ),
         AlarmSpec(
@@ -175,7 +189,7 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             "Table is turning too fast",
             "Turn slowly, above all on the way up.",
             "ITB",
-            delay_s=0.1,
+            delay_s=FAST_TILT_S,
         ),
         AlarmSpec(
             AlarmId.IMPACT,
@@ -205,7 +219,7 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             "No movement while inverted",
             "Move a little. Spotter: speak to the person; no answer, go there.",
             "MNT-hang",
-            delay_s=30.0,
+            delay_s=STILL_MEDIUM_S,
         ),
         AlarmSpec(
             AlarmId.DISTRESS,
@@ -224,7 +238,7 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             "No data from the table",
             "Look at the person now. Then check the node's power and link.",
             "Upturn",
-            delay_s=2.0,
+            delay_s=SIGNAL_LOST_S,
         ),
         AlarmSpec(
             AlarmId.NO_SIGNAL_YET,
@@ -234,7 +248,7 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             "No data yet",
             "Nobody is watched. Switch the node on; check its link.",
             "Upturn",
-            delay_s=15.0,
+            delay_s=NO_SIGNAL_YET_S,
         ),
         AlarmSpec(
             AlarmId.SENSOR_FAULT,
@@ -244,7 +258,7 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             "Sensor fault",
             "The angle cannot be trusted. Watch the person yourself.",
             "Upturn",
-            delay_s=1.0,
+            delay_s=FORCE_MEAN_S,
         ),
         AlarmSpec(
             AlarmId.SENSOR_MOVED,
@@ -254,7 +268,7 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             "Sensor has moved on the table",
             "The angle cannot be trusted. Watch the person; then clip and calibrate.",
             "Upturn",
-            delay_s=3.0,
+            delay_s=MOVED_S,
         ),
         AlarmSpec(
             AlarmId.NOT_CALIBRATED,

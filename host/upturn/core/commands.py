@@ -57,6 +57,14 @@ class HostStalled:
 
 
 @dataclass(frozen=True, slots=True)
+class HostBattery:
+    """What is left in this computer's battery."""
+
+    percent: float
+    charging: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SinkStatus:
     """A sink (MQTT, store, sound) fails, or works again."""
 
@@ -74,6 +82,7 @@ Command = (
     | ImFine
     | Goodbye
     | HostStalled
+    | HostBattery
     | SinkStatus
 )
 
@@ -86,6 +95,7 @@ COMMANDS: dict[str, type[Command]] = {
     "im_fine": ImFine,
     "goodbye": Goodbye,
     "host_stalled": HostStalled,
+    "host_battery": HostBattery,
     "sink_status": SinkStatus,
 }
 _VERBS = {kind: verb for verb, kind in COMMANDS.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import assert_never
 
 from upturn.core.alarm_table import AlarmId, Priority
 
@@ -174,6 +175,8 @@ def to_json(event: Event | Summary) -> str | None:
             )
         case Noted():
             return None
+        case _ as never:
+            assert_never(never)
 
 
 def _line(t_s: float, kind: str, fields: dict[str, str]) -> str:

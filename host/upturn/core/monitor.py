@@ -141,14 +141,15 @@ class Monitor:
         first = before_s == -inf
         step_s = 0.0 if first else t_s - before_s
         long_gap = step_s > RESTART_GAP_S
-        # What a node that was switched off in order did not send is not lost.
+        # What a node that was switched off in order did not send is not lost; nor is it rest.
         gap_from_s = before_s if step_s > self._gap_s and not self._signal.off else None
         self._next_matters = False
         if first:
             self.alarms.set(t_s, AlarmId.NOT_CALIBRATED, self._info.mounting is None)
         if gap_from_s is not None:
             self.samples_lost += self._info.samples_lost(step_s)
-            self.ledger.gap(gap_from_s, t_s)
+        if not first:
+            self.ledger.gap(before_s, t_s)
         self._signal.on_sample(t_s, self.now_s)
         theta_deg = self._machine.unwrapped(reading.theta_deg)
         self._watch_peak(max(theta_deg, reading.peak_deg))
@@ -218,6 +219,9 @@ class Monitor:
         self._stillness.restart(now_s)
         self._guard()
 
+    def host_battery(self, now_s: float, percent: float, *, charging: bool) -> None:
+        self._battery.on_host(now_s, percent, charging=charging, inverted=self.ledger.open)
+
     def distress(self, now_s: float, source: str) -> None:
         """A call for help; it ends a stand-down."""
         self.set_stand_down(now_s, False, "call for help")
@@ -228,11 +232,6 @@ class Monitor:
         """Steepest angle of the session's inversions, the open one included; -inf for none."""
         peak_deg = self.ledger.session_tally.peak_deg
         return max(peak_deg, self._inversion_peak_deg) if self.ledger.open else peak_deg
-
-    @property
-    def sensor_problems(self) -> tuple[str, ...]:
-        moved = (self._placement.moved,) if self._placement.moved else ()
-        return (*self._health.faults.values(), *moved)
 
     def _at(self, now_s: float) -> None:
         """Judge what is due by the clock at this moment."""
@@ -277,7 +276,7 @@ class Monitor:
         self.alarms.inversion_began(now_s)
         self._limits.inversion_began(now_s, rest_s)
         self._stillness.inversion_began(since_s)
-        self._battery.inversion_began(now_s)
+        self._battery.say(now_s, inverted=True)
 
     def _end_inversion(self, now_s: float) -> None:
         n = self.ledger.total.inversions
@@ -331,7 +330,6 @@ class Monitor:
             or self._signal.lost
             or self._events.wants_sample
             or self._health.wants_sample
-            or self._limits.wants_sample
             or self._held
         )
 
@@ -346,6 +344,7 @@ class Monitor:
         ]
         if self.stand_down:
             dues_s.append(self._upright_from_s + STAND_DOWN_UPRIGHT_S)
-        self.due_s = -inf if self._next_matters else min(dues_s) - TIME_EPSILON_S
+        matters = self._next_matters or self._limits.wants_sample
+        self.due_s = -inf if matters else min(dues_s) - TIME_EPSILON_S
         self.low_deg = self._limits.low_deg
         self.motion_matters = self._stillness.motion_matters

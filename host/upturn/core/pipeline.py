@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf, isfinite
+from typing import assert_never
 
 from upturn.core.alarm_table import AlarmId, Kind
 from upturn.core.commands import (
@@ -18,6 +19,7 @@ from upturn.core.commands import (
     Command,
     Distress,
     Goodbye,
+    HostBattery,
     HostStalled,
     ImFine,
     Resume,
@@ -119,6 +121,8 @@ class Pipeline:
                 self._out.append(Noted(now_s, f"this computer stood still for {gap_s:.1f} s"))
                 if inverted:
                     alarms.trigger(now_s, AlarmId.HOST_STALLED, f"for {gap_s:.0f} s")
+            case HostBattery(percent, charging):
+                monitor.host_battery(now_s, percent, charging=charging)
             case SinkStatus(sink, working, reason):
                 if working:
                     self._failed_sinks.pop(sink, None)
@@ -126,6 +130,8 @@ class Pipeline:
                     self._failed_sinks[sink] = f"{sink} ({reason})" if reason else sink
                 failed = ", ".join(self._failed_sinks.values())
                 alarms.set(now_s, AlarmId.SINK_FAILED, bool(failed), detail=failed)
+            case _ as never:
+                assert_never(never)
         monitor.judge_next()
         return self._drain()
 

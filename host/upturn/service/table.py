@@ -58,14 +58,19 @@ class TableService:
         self._host = host or HostClock()
         self._clock = PacedClock(speed, self._host) if math.isfinite(speed) else None
         self._start_s = 0.0
+        self._next_s = math.inf
         self._shown_s = -math.inf
 
     def now_s(self) -> float:
-        """On the samples' axis; a run that keeps no pace is as far as its newest sample."""
+        """On the samples' axis; a run that keeps no pace is as far as its newest sample.
+
+        It never passes the next chunk: a host that is late has lost no sample by that.
+        """
         newest_s = self.pipeline.last_sample_s
         if self._clock is None or self.ended:
             return newest_s if math.isfinite(newest_s) else 0.0
-        return max(self._start_s + self._clock.now_s(), newest_s)
+        paced_s = self._start_s + self._clock.now_s()
+        return max(min(paced_s, self._next_s), newest_s)
 
     def snapshot(self) -> Snapshot:
         return self.pipeline.snapshot(self.now_s())
@@ -118,6 +123,7 @@ class TableService:
             await asyncio.sleep(0)
             await self._bus.room(DRAIN_S)
             return
+        self._next_s = at_s
         while (now_s := self.now_s()) < at_s:
             wake_s = min(at_s, max(now_s, self.pipeline.next_deadline_s() + TICK_LAG_S))
             nap_s = min(NAP_S, max(SHORTEST_NAP_S, (wake_s - now_s) / self._speed))

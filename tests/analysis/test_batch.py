@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.stories import timeline
 from upturn.analysis.batch import BatchTilt, analyze
-from upturn.analysis.columns import ABSURD, Columns, Part, columns_of
-from upturn.core import tilt
+from upturn.analysis.columns import Columns, Part, columns_of
 from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import (
     Acknowledge,
@@ -126,7 +126,6 @@ def test_the_two_paths_agree(recording: Recording, profile: Profile, device: Dev
 
 
 def test_what_no_sensor_can_have_sent_is_left_out_by_both() -> None:
-    assert ABSURD == tilt._ABSURD
     samples = [Sample(i * 0.02, 0.0, 1.0, 0.0) for i in range(100)]
     for i in (0, 1, 50, 99):
         samples[i] = samples[i]._replace(gx_dps=1e5)
@@ -170,3 +169,12 @@ def test_a_batch_is_fed_with_parts_only() -> None:
     judge = Pipeline(StreamInfo(), PROFILES["standard"])._monitor
     with pytest.raises(TypeError, match="parts of columns"):
         BatchTilt(StreamInfo(), []).feed([Sample(0.0, 0.0, 1.0, 0.0)], judge)
+
+
+def test_a_dead_bus_is_judged_alike_by_both() -> None:
+    held = timeline("still at 50 2s").samples
+    dead = [Sample(2.0 + 0.02 * i, 0.0, 0.0, 0.0) for i in range(5000)]
+    alive = [s._replace(t_s=s.t_s + 102.0) for s in held]
+    recording = recording_of([Chunk(104.0, [*held, *dead, *alive])], StreamInfo(rate_hz=50.0))
+    streaming, batch = both(recording, PROFILES["standard"], DEVICES[DeviceKind.TABLE])
+    assert to_json(batch.summary()) == to_json(streaming.summary())

@@ -56,7 +56,7 @@ CONTRACT: list[tuple[Event | Summary, str | None]] = [
         AlarmChanged(60.0, AlarmId.TIME_LIMIT, 1, Priority.HIGH, AlarmState.RAISED, 'über "60" s'),
         (
             '{"t_s": 60.000, "kind": "alarm", "id": "time_limit", "occurrence": 1, '
-            '"priority": "high", "state": "raised", "message": "über \\"60\\" s"}'
+            '"priority": "high", "state": "raised", "message": "\\u00fcber \\"60\\" s"}'
         ),
     ),
     (

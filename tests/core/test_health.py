@@ -11,8 +11,10 @@ from tests.stories import Story, alarm_lines, events, pipeline, stream, timeline
 from upturn.core.alarm_table import AlarmId
 from upturn.core.events import AlarmChanged
 from upturn.core.health import SensorHealth, off_plane_deg, wrapped_deg
-from upturn.core.mounting import Vector
-from upturn.core.sample import StreamInfo
+from upturn.core.limits import STANDARD
+from upturn.core.mounting import ASSUMED, Vector
+from upturn.core.pipeline import Pipeline
+from upturn.core.sample import Sample, StreamInfo
 from upturn.core.tilt import Reading
 
 FAULT = AlarmId.SENSOR_FAULT
@@ -238,3 +240,9 @@ def test_off_plane_is_signed_and_without_force_it_is_none(force: Vector, off_deg
 )
 def test_a_difference_of_angles_is_the_short_way_round(angle_deg: float, wrapped: float) -> None:
     assert wrapped_deg(angle_deg) == wrapped
+
+
+def test_a_rate_too_slow_for_its_window_is_not_judged() -> None:
+    info = StreamInfo(rate_hz=0.1, nominal_s=10.0, mounting=ASSUMED)
+    samples = [Sample(10.0 * i, 0.0, 1.0, 0.01 * i) for i in range(6)]
+    assert "sensor_fault" not in str(Pipeline(info, STANDARD).feed(samples))

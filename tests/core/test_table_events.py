@@ -139,7 +139,7 @@ def test_a_fall_without_a_knock_is_none() -> None:
 @pytest.mark.parametrize("turned_deg", [21, -21])
 def test_a_knock_out_of_the_tables_plane_is_a_fall(turned_deg: int) -> None:
     story = timeline(f"still at -80 3s; knock 4g; clip turned {turned_deg}; still 2s")
-    assert alarm_lines(events(story)) == ["3.00 impact #1 raised **", "3.58 fall #1 raised ***"]
+    assert alarm_lines(events(story)) == ["3.00 impact #1 raised **", "3.60 fall #1 raised ***"]
 
 
 @pytest.mark.parametrize(

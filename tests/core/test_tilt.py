@@ -393,3 +393,13 @@ def test_motion_is_seen_as_the_thresholds_say() -> None:
         moved.append(seen)
     assert [reading.moved_s == reading.t_s for reading in recorder.readings] == moved
     assert 0.1 < sum(moved) / len(moved) < 0.9
+
+
+def test_a_force_that_vanishes_turns_nothing() -> None:
+    held = timeline("still at 50 2s").samples
+    dead = [Sample(2.0 + 0.02 * i, 0.0, 0.0, 0.0) for i in range(5000)]
+    tilt = Tilt(stream(), [])
+    tilt.feed(held, Recorder())
+    before_deg = tilt.theta_deg
+    tilt.feed(dead, Recorder())
+    assert tilt.theta_deg == before_deg

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Golden timelines: what the core says of every trace, in lines that a reviewer can read.
 
-    python -m tests.golden.timelines     writes them anew; the diff is the review
+python -m tests.golden.timelines     writes them anew; the diff is the review
 """
 
 from __future__ import annotations

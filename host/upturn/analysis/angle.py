@@ -185,6 +185,8 @@ class _Chunk:
         """The angle without a gyro: the force vector, low-passed."""
         state = self._state
         gain = self._gain(FORCE_TAU_S)
+        gain *= self.force >= TINY_G
+        self._set(gain, 1.0)
         z = np.empty((len(gain), 2, gain.shape[1]))
         np.multiply(gain, _along(mounting.front, self._a, mounting.front_offset_g), out=z[:, 0])
         np.multiply(gain, _along(mounting.head, self._a, mounting.head_offset_g), out=z[:, 1])

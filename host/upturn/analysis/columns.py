@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from upturn.core.commands import Command
 from upturn.core.mounting import Vector
 from upturn.core.sample import NodeReport, Sample
+from upturn.core.tilt import ABSURD
 from upturn.transports.replay import TraceSource
 from upturn.transports.source import Source
 from upturn.transports.trace import GYRO, REPORTED
 
 Floats = NDArray[np.float64]
-
-ABSURD = 1e9  # g squared plus (degrees/s) squared; the hot loop of `core.tilt` refuses it too
 
 
 @dataclass(slots=True)

@@ -127,7 +127,7 @@ def _fault(error: Exception) -> int:
 
 
 def _say(problem: str) -> None:
-    print(f"upturn: {problem}", file=sys.stderr)
+    print(f"upturn: {' '.join(problem.splitlines())}", file=sys.stderr)
 
 
 def _drop_output() -> None:

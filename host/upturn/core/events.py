@@ -185,7 +185,7 @@ def _line(t_s: float, kind: str, fields: dict[str, str]) -> str:
 
 
 def _text(value: str) -> str:
-    return json.dumps(str(value), ensure_ascii=False)
+    return json.dumps(str(value))
 
 
 def _sec(value: float) -> str:

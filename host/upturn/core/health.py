@@ -130,6 +130,8 @@ class SensorHealth:
         if self._rate_hz is None or not self._covers(block, RATE_WINDOW_S):
             return None
         span_s = block.to_s - self._blocks[0].from_s
+        if span_s <= 0.0:  # one sample: slower than the window
+            return None
         rate_hz = (sum(b.n for b in self._blocks) - 1) / span_s
         return abs(rate_hz / self._rate_hz - 1.0) >= RATE_ERROR - _RATE_SLACK
 

@@ -175,9 +175,7 @@ class Monitor:
         self._health.on_block(block)
         inverted = self.ledger.open
         self._placement.on_block(block, ended_s=self._ended_s, inverted=inverted)
-        self._events.on_quiet_look(
-            block.from_s, block.to_s, self._placement.off_plane_deg(block), is_quiet(block)
-        )
+        self._events.on_block(block, self._placement.off_plane_deg(block), quiet=is_quiet(block))
         if self._sensor_changed():
             self.judge_next()
 
@@ -325,13 +323,7 @@ class Monitor:
     def _needs_next(self, reading: Reading) -> bool:
         """The next sample has to be judged whatever it is."""
         turned = reading.theta_deg <= TURN_LIMIT_DEG
-        return (
-            turned
-            or self._signal.lost
-            or self._events.wants_sample
-            or self._health.wants_sample
-            or self._held
-        )
+        return turned or self._events.wants_sample or self._health.wants_sample or self._held
 
     def _guard(self) -> None:
         """Say which samples have to be judged next."""
@@ -344,7 +336,7 @@ class Monitor:
         ]
         if self.stand_down:
             dues_s.append(self._upright_from_s + STAND_DOWN_UPRIGHT_S)
-        matters = self._next_matters or self._limits.wants_sample
+        matters = self._next_matters or self._limits.wants_sample or self._signal.lost
         self.due_s = -inf if matters else min(dues_s) - TIME_EPSILON_S
         self.low_deg = self._limits.low_deg
         self.motion_matters = self._stillness.motion_matters

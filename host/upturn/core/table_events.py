@@ -19,7 +19,7 @@ from upturn.core.thresholds import (
     IMPACT_G,
     TIME_EPSILON_S,
 )
-from upturn.core.tilt import Reading
+from upturn.core.tilt import Block, Reading
 
 _EPISODE_S = FREE_FALL_WITHIN_S  # knocks closer than this are bounces of one
 
@@ -56,17 +56,17 @@ class TableEvents:
         if peak_g > IMPACT_G:
             self._knock(reading.t_s, peak_g)
 
-    def on_quiet_look(self, from_s: float, to_s: float, off_plane_deg: float, quiet: bool) -> None:
-        """A block of samples: how far gravity stands out of the table's plane of rotation."""
+    def on_block(self, block: Block, off_plane_deg: float, *, quiet: bool) -> None:
+        """`off_plane_deg`: how far gravity stands out of the table's plane of rotation."""
         if (
             quiet
             and not self._fall_said
             and self._plane_before_deg is not None
-            and from_s >= self._knock_s + FALL_QUIET_FROM_S
-            and to_s <= self._knock_s + FALL_QUIET_TO_S
+            and block.from_s >= self._knock_s + FALL_QUIET_FROM_S
+            and block.to_s <= self._knock_s + FALL_QUIET_TO_S
             and abs(off_plane_deg - self._plane_before_deg) > FALL_SHIFT_DEG
         ):
-            self._say_fall(to_s, "knocked out of its plane")
+            self._say_fall(block.t_s, "knocked out of its plane")
         self._recent_planes_deg = [*self._recent_planes_deg[-1:], off_plane_deg]
 
     def _watch_rate(self, now_s: float, rate_dps: float) -> None:

@@ -49,11 +49,12 @@ from upturn.core.thresholds import (
 STILL_START = 10.0
 """Variances start at this many times the threshold: not still until shown to be."""
 TINY_G = 1e-3
-"""Keeps the direction of a vanishing force finite."""
+"""A force below it has no direction to follow."""
+ABSURD = 1e9
+"""g squared plus (degrees/s) squared: a reading at or above it, or with NaN, is refused."""
 
 _DEG = degrees(1.0)  # 0.0 is added to the sine's part: atan2(-0.0, -1) would be -180
 _RAD = radians(1.0)
-_ABSURD = 1e9  # g squared plus (degrees/s) squared: beyond any sensor, and false for NaN
 _STILL_FORCE2 = STILL_FORCE_G**2
 _STILL_RATE2 = STILL_RATE_DPS**2
 _MOTION_FORCE2 = MOTION_FORCE_G**2
@@ -193,7 +194,7 @@ class Tilt:
             dt = t - last_s
             force2 = ax * ax + ay * ay + az * az
             w = -(gx * wx + gy * wy + gz * wz)
-            if not (dt > 0.0 and force2 + w * w < _ABSURD and t < inf):
+            if not (dt > 0.0 and force2 + w * w < ABSURD and t < inf):
                 self.rejected += 1
                 continue
             force = sqrt(force2)
@@ -242,9 +243,10 @@ class Tilt:
                     zr, zi = c * zr - s * zi + pull * front, s * zr + c * zi - pull * head
                     theta = atan2(zi + 0.0, zr) * _DEG
                 else:
-                    pull = dt / (FORCE_TAU_S + dt)
-                    zr += pull * (front - zr)
-                    zi -= pull * (head + zi)
+                    if force >= TINY_G:
+                        pull = dt / (FORCE_TAU_S + dt)
+                        zr += pull * (front - zr)
+                        zi -= pull * (head + zi)
                     theta = atan2(zi + 0.0, zr) * _DEG
 
                 step_deg = theta - before_deg
@@ -324,7 +326,7 @@ class Tilt:
         """What the hot loop takes: it is finite and of this world."""
         t_s, ax, ay, az, gx, gy, gz, _ = sample
         w = dot((gx, gy, gz), self._mounting.hinge)
-        return isfinite(t_s) and ax * ax + ay * ay + az * az + w * w < _ABSURD
+        return isfinite(t_s) and ax * ax + ay * ay + az * az + w * w < ABSURD
 
     def _borders_about(self, theta_deg: float) -> tuple[float, float]:
         borders = self._borders_deg

@@ -16,6 +16,7 @@ from statistics import median
 
 import numpy as np
 
+from upturn.core.mounting import ASSUMED
 from upturn.transports.sim import simulate
 
 HOUR_ROWS = 360_000
@@ -63,7 +64,7 @@ def _write_hour(path: Path) -> None:
     rows: list[np.ndarray] = []
     count, start_s, seed = 0, 0.0, 0
     while count < HOUR_ROWS:
-        simulation = simulate("two-inversions", seed=seed, rate_hz=RATE_HZ)
+        simulation = simulate("two-inversions", seed=seed, rate_hz=RATE_HZ, mounting=ASSUMED)
         part = np.array([s[:7] for s in simulation.samples])
         part[:, 0] += start_s
         start_s = part[-1, 0] + 1.0 / RATE_HZ

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from upturn.core.mounting import Mounting
 from upturn.core.sample import NodeReport, Sample, StreamInfo
 from upturn.errors import InputError
-from upturn.transports.trace import KNOWN, Trace, parse_trace, read_trace
+from upturn.transports.trace import Trace, parse_trace, read_trace
 from upturn.transports.trace_file import Problem, Text
+from upturn.transports.trace_rows import KNOWN
 
 HEADER = "t_s,ax_g,ay_g,az_g"
 ROWS = ("0.00,0.1,0.9,0.0", "0.02,0.2,0.8,0.0", "0.04,0.3,0.7,0.0")

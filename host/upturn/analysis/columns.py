@@ -16,7 +16,7 @@ from upturn.core.sample import NodeReport, Sample
 from upturn.core.tilt import ABSURD
 from upturn.transports.replay import TraceSource
 from upturn.transports.source import Source
-from upturn.transports.trace import GYRO, REPORTED
+from upturn.transports.trace_rows import GYRO, REPORTED
 
 Floats = NDArray[np.float64]
 

@@ -381,6 +381,12 @@ async def test_a_profile_beyond_a_document_is_named_at_every_size() -> None:
             assert "goes beyond" in desk.screen
 
 
+async def test_a_frame_while_the_screen_is_taken_down_is_no_fault() -> None:
+    async with opened(SCENES["no_return"]) as desk:
+        await desk.app.screen.query("*").remove()
+        desk.app.frame()
+
+
 async def test_what_has_not_changed_is_not_drawn_again() -> None:
     async with opened(SCENES["inverted"]) as desk:
         drawn: list[str] = []

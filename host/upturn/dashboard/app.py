@@ -126,7 +126,9 @@ class UpturnDashboard(App[None]):
             yield Pane("keys")
 
     def on_mount(self) -> None:
+        # Held, not looked up: the last frames are drawn while the app takes its widgets down.
         self._panes = {pane.id: pane for pane in self.query(Pane)}
+        self._left = self.query_one("#left")
         self.set_interval(1.0 / FRAMES_PER_S, self.frame)
 
     def on_ready(self) -> None:
@@ -276,7 +278,7 @@ class UpturnDashboard(App[None]):
         )
         self._panes["banner"].show_at_least(banner_rows(view, width))
         self._panes["info"].show_all(paint_info(view, width - 2))
-        left = self.query_one("#left").size
+        left = self._left.size
         if left.width:
             room = max(0, left.height - (CHART_ROWS if self._panes["chart"].display else 0))
             headed = self._panes["side"].display

@@ -21,7 +21,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: $(VENV)/.app ## watch a simulated session run past its limit and back
-	@if [ -t 1 ]; then $(BIN)/upturn demo; else $(BIN)/upturn demo --once --headless --speed max; fi
+	@if [ -t 1 ]; then $(BIN)/upturn demo || [ $$? = 130 ]; else $(BIN)/upturn demo --once --headless --speed max; fi
 
 run: $(VENV)/.app ## watch a table; ARGS="--source sim:normal" and others
 	@$(BIN)/upturn run $(ARGS)

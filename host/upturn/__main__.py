@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`python -m upturn`."""
 
-from upturn.cli.main import entry
+from upturn.start import entry
 
 if __name__ == "__main__":
     entry()

@@ -148,7 +148,7 @@ def test_sigterm_ends_with_0(monkeypatch: Patch) -> None:
     assert ending(monkeypatch, raising(SystemExit(0))) == 0
     code = (
         "import os, signal, upturn.cli.profiles as p\n"
-        "from upturn.cli.main import entry\n"
+        "from upturn.start import entry\n"
         "p.run = lambda args: os.kill(os.getpid(), signal.SIGTERM)\n"
         "import sys; sys.argv = ['upturn', 'profiles']\n"
         "entry()\n"

@@ -108,7 +108,7 @@ def test_three_taps_call_for_help_unless_upright(angle_deg: int, calls: bool) ->
     [
         ("button", "button on the node"),
         ("tap; still 0.3s; tap; still 0.3s; tap", "three taps on the frame"),
-        ("call for help", "dashboard"),
+        ("call for help", "from the dashboard"),
     ],
 )
 def test_a_call_says_where_it_came_from(call: str, source: str) -> None:

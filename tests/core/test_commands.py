@@ -62,7 +62,7 @@ def test_every_command_has_a_verb_and_an_example() -> None:
 
 
 def test_what_is_left_out_takes_its_default() -> None:
-    assert from_record({"verb": "distress"}) == Distress("dashboard")
+    assert from_record({"verb": "distress"}) == Distress("from the dashboard")
 
 
 def test_a_whole_number_is_taken_for_seconds() -> None:

@@ -8,8 +8,9 @@ from math import inf, isnan, nan
 
 import pytest
 
-from tests.stories import alarm_lines, judge, lines, pipeline, stream, tell, timeline
+from tests.stories import alarm_lines, judge, lines, pipeline, shifted, stream, tell, timeline
 from upturn.core.alarm_table import AlarmId
+from upturn.core.commands import ImFine
 from upturn.core.events import Posture
 from upturn.core.limits import DEVICES, STANDARD, DeviceKind
 from upturn.core.pipeline import Pipeline
@@ -233,3 +234,11 @@ def test_feeding_nothing_says_nothing() -> None:
 def test_the_snapshot_names_device_and_profile(kind: DeviceKind) -> None:
     shown = pipeline(timeline("upright 1s"), device=DEVICES[kind]).snapshot(0.0)
     assert (shown.device.kind, shown.profile) == (kind, STANDARD)
+
+
+def test_a_tick_or_a_command_before_the_first_sample_leaves_the_clock_where_it_is() -> None:
+    story = shifted(timeline("still at -80 1s; to 50 in 3s; sway 5s"), 1000.0)
+    plain = pipeline(story).feed(story.samples)
+    core = pipeline(story)
+    told = core.tick(999.5) + core.command(ImFine(), 999.9) + core.feed(story.samples)
+    assert lines(told[1:]) == lines(plain)

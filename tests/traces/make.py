@@ -115,7 +115,7 @@ ACTED = (
         "called-for-help",
         "normal",
         43,
-        ((30.0, Distress("dashboard")), (40.0, Acknowledge(AlarmId.DISTRESS, 1))),
+        ((30.0, Distress()), (40.0, Acknowledge(AlarmId.DISTRESS, 1))),
     ),
     Acted("answered", "unresponsive", 44, ((70.0, ImFine()),)),
     Acted("host-stalled", "normal", 45, ((30.0, HostStalled(6.5)), (60.0, Acknowledge()))),

@@ -68,8 +68,9 @@ class BatchTilt:
         if not isinstance(samples, Part):
             raise TypeError("a batch is fed with parts of columns")
         if self._walk is None:
-            self.origin_s = samples.columns.origin_s
-            self._walk = _Walk(self._info, self._borders_deg, samples.columns)
+            if self.origin_s is None:
+                self.origin_s = samples.columns.origin_s
+            self._walk = _Walk(self._info, self._borders_deg, samples.columns, self.origin_s)
             self.first_s = float(self._walk.t_s[0])
         walk = self._walk
         walk.to(samples.stop, judge)
@@ -84,7 +85,9 @@ class BatchTilt:
 class _Walk:
     """From one sample that matters to the next."""
 
-    def __init__(self, info: StreamInfo, borders_deg: Floats, columns: Columns) -> None:
+    def __init__(
+        self, info: StreamInfo, borders_deg: Floats, columns: Columns, origin_s: float
+    ) -> None:
         self._columns = columns
         mounting = info.mounting or ASSUMED
         force = np.ascontiguousarray(columns.force_g)
@@ -94,9 +97,9 @@ class _Walk:
             force,
             None if rates is None else np.ascontiguousarray(rates),
             mounting,
-            State(origin_s=columns.origin_s),
+            State(origin_s=origin_s),
         )
-        self.t_s: Floats = columns.t_s - columns.origin_s
+        self.t_s: Floats = columns.t_s - origin_s
         self._force = force
         n = len(self.t_s)
         index = np.arange(n)

@@ -12,11 +12,9 @@ import difflib
 import importlib
 import io
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import NoReturn, cast
 
 from upturn import __version__
@@ -35,11 +33,10 @@ NOTICE = "An aid for a user and a spotter. Not a medical device."
 
 
 def entry() -> NoReturn:
-    """The console script: as `main`, with the process's own streams and signals set up."""
+    """As `main`, with the process's own streams set up; `upturn.start` has set up the signals."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a degree sign
-    signal.signal(signal.SIGTERM, _end)
     sys.exit(main())
 
 
@@ -101,7 +98,7 @@ def _guarded(act: Callable[[], int]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except SystemExit as end:  # argparse's --help and --version, and SIGTERM
+    except SystemExit as end:  # argparse's --help and --version
         return end.code if isinstance(end.code, int) else EXIT_DONE
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
         _drop_output()
@@ -138,7 +135,3 @@ def _drop_output() -> None:
         os.close(sink)
     except (OSError, ValueError):  # no real stdout, as under a test
         return
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(EXIT_DONE)

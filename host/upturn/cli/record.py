@@ -9,7 +9,7 @@ from pathlib import Path
 from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import add_source, open_judged_source
 from upturn.cli.options import add_common
-from upturn.cli.watch import Watch, watch
+from upturn.cli.watch import Watch, check_terminal, watch
 from upturn.transports.recording import Recorder
 
 
@@ -23,6 +23,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if not (args.headless or args.json):
+        check_terminal()  # before a file is made
     judged = open_judged_source(args)
     recorder = Recorder(
         args.out, judged.source, judged.info, judged.profile.name, judged.device.kind

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from upturn.cli.judging import Judged
 from upturn.core.commands import Command
@@ -22,6 +23,10 @@ from upturn.service.table import TableService
 from upturn.sinks.console import Console
 from upturn.sinks.text import summary_lines
 from upturn.transports.source import Chunk
+
+TELL_S = 2.0
+"""How long a stopped run waits for its sum to be read."""
+LEAVE_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,11 @@ class TableFeed:
             self._history.append(t_s, angle_deg)
 
     def snapshot(self) -> Snapshot:
-        return self._running.snapshot()
+        """After the end nobody is watched, whatever the last samples said."""
+        service = self._running
+        shown = service.snapshot()
+        ended = ("the session has ended",) if service.ended else ()
+        return replace(shown, not_ready=(*ended, *shown.not_ready))
 
     def source(self) -> SourceState:
         ended = self._running.ended
@@ -90,11 +99,16 @@ def watch(what: Watch) -> int:
     """
     if what.headless or what.as_json:
         return asyncio.run(_headless(what))
+    check_terminal()
+    return asyncio.run(_on_dashboard(what))
+
+
+def check_terminal() -> None:
+    """Raises InputError if there is no terminal for the dashboard."""
     # Keys come from stdin, and Textual draws on stderr.
     streams = (sys.stdin, sys.stdout, sys.stderr)
     if not all(stream is not None and stream.isatty() for stream in streams):
         raise InputError("there is no terminal for the dashboard", remedy="Pass --headless")
-    return asyncio.run(_on_dashboard(what))
 
 
 async def _headless(what: Watch) -> int:
@@ -108,19 +122,22 @@ async def _headless(what: Watch) -> int:
 
     _on_signals(end)
     pipeline: Pipeline | None = None
+    sink = Console(sys.stdout, as_json=what.as_json)
     try:
         for judged in what.sessions():
             pipeline = Pipeline(judged.info, judged.profile, judged.device)
-            sink = Console(sys.stdout, as_json=what.as_json)
             await TableService(
                 pipeline, judged.source, speed=what.speed, sinks=[sink], recorder=what.recorder
             ).run()
-            _tell(pipeline, as_json=what.as_json)
+            await _tell(pipeline, sink, as_json=what.as_json)
     except asyncio.CancelledError:
         if not ended_by:
             raise
         if pipeline is not None:
-            _tell(pipeline, as_json=what.as_json)
+            try:
+                await asyncio.wait_for(_tell(pipeline, sink, as_json=what.as_json), TELL_S)
+            except TimeoutError:  # nobody reads: a flush at the exit would wait for ever
+                os._exit(ended_by[0])
         return ended_by[0]
     return EXIT_DONE
 
@@ -135,11 +152,11 @@ def _on_signals(end: Callable[[int], object]) -> None:
             return  # Windows, or not the main thread: KeyboardInterrupt has to do
 
 
-def _tell(pipeline: Pipeline, *, as_json: bool) -> None:
-    if not pipeline.seen:
-        return
-    summary = pipeline.summary()
-    print(to_json(summary) if as_json else "\n".join(summary_lines(summary)), flush=True)
+async def _tell(pipeline: Pipeline, sink: Console, *, as_json: bool) -> None:
+    if pipeline.seen:
+        summary = pipeline.summary()
+        lines = [to_json(summary) or ""] if as_json else summary_lines(summary)
+        await sink.say("\n".join(lines))
 
 
 async def _on_dashboard(what: Watch) -> int:
@@ -169,11 +186,20 @@ async def _on_dashboard(what: Watch) -> int:
     if not ready.is_set():
         await serving
     app = UpturnDashboard(feed)
-    _on_signals(lambda code: app.exit(return_code=code))
+
+    async def leave(code: int) -> None:
+        while True:  # an app that has not begun yet does not hear it the first time
+            app.exit(return_code=code)
+            await asyncio.sleep(LEAVE_S)
+
+    leaving: list[asyncio.Task[None]] = []
+    _on_signals(lambda code: leaving.append(asyncio.ensure_future(leave(code))))
     serving.add_done_callback(lambda task: app.exit() if what.leaves or _failed(task) else None)
     try:
         await app.run_async()
     finally:
+        for task in leaving:
+            task.cancel()
         serving.cancel()
         await asyncio.wait({serving})
     if _failed(serving):

@@ -36,7 +36,7 @@ class Resume:
 class Distress:
     """A call for help from the dashboard or from the home."""
 
-    source: str = "dashboard"
+    source: str = "from the dashboard"
 
 
 @dataclass(frozen=True, slots=True)

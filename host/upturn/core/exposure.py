@@ -77,8 +77,12 @@ class ExposureLedger:
             return inf
         return self._resting_from_s + self._full_rest_s - self._rested_s - TIME_EPSILON_S
 
-    def start(self, now_s: float, since_s: float) -> float | None:
-        """Open an inversion; the rest before it, None for the first."""
+    def start(self, now_s: float, since_s: float, *, at_least: bool = False) -> float | None:
+        """Open an inversion; the rest before it, None for the first.
+
+        `at_least`: it is taken to have begun over missing data.
+        """
+        self.at_least |= at_least
         rest_s = self.rest_s(now_s) if self.total.inversions else None
         self.set_resting(now_s, False)
         if since_s - self._ended_s > SESSION_GAP_S:
@@ -119,10 +123,8 @@ class ExposureLedger:
         if self.open:
             self.at_least = True
 
-    def settle_rest(self, now_s: float) -> bool:
-        """Wipe the exposure once a full rest has passed; True when that happened now."""
-        if now_s < self.rest_due_s:
-            return False
-        self._before_s = 0.0
-        self.at_least = False
-        return True
+    def settle_rest(self, now_s: float) -> None:
+        """Wipe the exposure once a full rest has passed."""
+        if now_s >= self.rest_due_s:
+            self._before_s = 0.0
+            self.at_least = False

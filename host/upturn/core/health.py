@@ -29,6 +29,9 @@ from upturn.core.thresholds import (
 )
 from upturn.core.tilt import Block, Reading
 
+RATE_FAULT = "rate"
+"""The one fault whose samples can be believed all the same."""
+
 _RAIL_SHARE = 0.995
 _RATE_SLACK = 1e-6
 
@@ -83,7 +86,7 @@ class SensorHealth:
             blocks.popleft()
         self._set("force", self._mean_force_off(block), "force is not gravity's")
         self._set("frozen", self._is_frozen(block), "readings do not change")
-        self._set("rate", self._rate_off(block), "wrong sample rate")
+        self._set(RATE_FAULT, self._rate_off(block), "wrong sample rate")
 
     def on_sample(self, reading: Reading) -> None:
         """Judge saturation and the node's own angle."""

@@ -11,9 +11,9 @@ inversion until the fault clears or a person says "seen upright".
 
 from __future__ import annotations
 
-from math import inf, nan
+from math import inf, isnan, nan
 
-from upturn.core.alarm_table import AlarmId, Priority
+from upturn.core.alarm_table import AlarmId
 from upturn.core.alarms import AlarmBook
 from upturn.core.battery import BatteryWatch
 from upturn.core.calls import NodeCalls
@@ -26,10 +26,8 @@ from upturn.core.events import (
     PostureChanged,
 )
 from upturn.core.exposure import ExposureLedger
-from upturn.core.health import SensorHealth, is_quiet
+from upturn.core.health import is_quiet
 from upturn.core.limits import Device, Profile
-from upturn.core.mounting import ASSUMED
-from upturn.core.placement import Placement
 from upturn.core.posture import BORDERS_DEG, PostureMachine, above
 from upturn.core.sample import NodeReport, StreamInfo
 from upturn.core.signal import SignalWatch
@@ -46,6 +44,7 @@ from upturn.core.thresholds import (
 )
 from upturn.core.tilt import Block, Reading
 from upturn.core.time_limits import TimeLimits
+from upturn.core.trust import SensorTrust
 
 _HEAD_DOWN = (Posture.INVERTED, Posture.OVER_ROTATED)
 _HEAD_UP = (Posture.UPRIGHT, Posture.LEVEL)
@@ -77,14 +76,12 @@ class Monitor:
         self._calls = NodeCalls()
         self._battery = BatteryWatch(self.alarms)
         self._signal = SignalWatch(self.alarms, out, awaits_first=awaits_first)
-        self._health = SensorHealth(info)
-        self._placement = Placement(info.mounting or ASSUMED)
+        self._trust = SensorTrust(info, self.alarms)
         self._judges_angle = device.judges_angle
         self.now_s = -inf
         self._ended_s = -inf
         self._inversion_peak_deg = -inf
         self._last_deg = nan
-        self._held = False
         self._upright_from_s = inf
         self._next_matters = False
         self.peak_deg = -inf
@@ -101,6 +98,11 @@ class Monitor:
     @property
     def signal_lost(self) -> bool:
         return self._signal.lost
+
+    @property
+    def silent(self) -> bool:
+        """No data comes, whatever is known of the person."""
+        return self._signal.lost or self._signal.off
 
     @property
     def battery_v(self) -> float | None:
@@ -156,36 +158,37 @@ class Monitor:
         self.ledger.settle_rest(t_s)
         self._watch_posture(t_s, reading.theta_deg, gap_from_s)
         theta_deg = self._machine.unwrapped(reading.theta_deg)
-        self._limits.on_angle(t_s, theta_deg)
+        if not self._trust.held:
+            self._limits.on_angle(t_s, theta_deg)
         self._limits.tick(t_s)
-        if self._judges_angle:
-            self._angle_limit.on_sample(t_s, theta_deg)
-        self._stillness.on_sample(t_s, reading.moved_s, after_gap=long_gap)
+        if not self._trust.held:
+            if self._judges_angle:
+                self._angle_limit.on_sample(t_s, theta_deg)
+            self._stillness.on_sample(t_s, reading.moved_s, after_gap=long_gap)
         self._events.on_sample(reading, after_gap=long_gap or first)
-        self._health.on_sample(reading)
         if reading.report is not None:
             self._hear_node(t_s, reading.report)
-        was_held = self._held
-        self._judge_sensor(t_s)
+        released = self._trust.on_sample(reading, inverted=self.ledger.open)
+        if released:
+            self._machine = PostureMachine(self.posture)  # dwells of before count no more
         self._end_stand_down_upright(t_s)
-        self._next_matters = was_held or self._needs_next(reading)
+        self._next_matters = released or self._needs_next(reading)
         self._guard()
 
     def on_block(self, block: Block) -> None:
-        self._health.on_block(block)
-        inverted = self.ledger.open
-        self._placement.on_block(block, ended_s=self._ended_s, inverted=inverted)
-        self._events.on_block(block, self._placement.off_plane_deg(block), quiet=is_quiet(block))
-        if self._sensor_changed():
+        self._trust.on_block(block, ended_s=self._ended_s, inverted=self.ledger.open)
+        self._events.on_block(block, self._trust.off_plane_deg(block), quiet=is_quiet(block))
+        if self._trust.wants_sample:
             self.judge_next()
 
     def seen_upright(self, now_s: float) -> None:
         """A person's word: the inversion ends now; its exposure stays."""
+        if isnan(self._last_deg):
+            self._out.append(Noted(now_s, "seen upright: nothing is watched yet"))
+            return
         self._out.append(Noted(now_s, "seen upright"))
-        before = self.posture
-        self._held = False
-        self._machine = PostureMachine(Posture.UPRIGHT)
-        self._change_posture(now_s, before, Posture.UPRIGHT, self._last_deg)
+        self._trust.release()
+        self._leave(now_s, Posture.UPRIGHT)
         self.alarms.set(now_s, AlarmId.SIGNAL_LOST, False)
 
     def set_stand_down(self, now_s: float, on: bool, why: str) -> None:
@@ -208,9 +211,7 @@ class Monitor:
             return
         self._out.append(Noted(now_s, "node switched off"))
         self._signal.off = True
-        before = self.posture
-        self._machine = PostureMachine()
-        self._change_posture(now_s, before, Posture.UNKNOWN, self._last_deg)
+        self._leave(now_s, Posture.UNKNOWN)
 
     def im_fine(self, now_s: float) -> None:
         self._out.append(Noted(now_s, "I am fine"))
@@ -237,12 +238,19 @@ class Monitor:
         self._limits.tick(now_s)
         self._signal.tick(now_s, self.posture)
 
+    def _leave(self, now_s: float, posture: Posture) -> None:
+        """Take a posture from elsewhere than a sample; what the angle had begun is over."""
+        before = self.posture
+        self._machine = PostureMachine(posture)
+        self._angle_limit.reset(now_s)
+        self._change_posture(now_s, before, posture, self._last_deg)
+
     def _watch_peak(self, peak_deg: float) -> None:
         self.peak_deg = max(self.peak_deg, peak_deg)
         self._inversion_peak_deg = max(self._inversion_peak_deg, peak_deg)
 
     def _watch_posture(self, now_s: float, theta_deg: float, gap_from_s: float | None) -> None:
-        if self._held and self.ledger.open:
+        if self._trust.held and self.ledger.open:
             return
         before = self.posture
         was_below = self._machine.crossed_s == inf
@@ -268,7 +276,7 @@ class Monitor:
 
     def _begin_inversion(self, now_s: float, theta_deg: float) -> None:
         since_s = max(min(self._machine.crossed_s, now_s), self._ended_s)
-        rest_s = self.ledger.start(now_s, since_s)
+        rest_s = self.ledger.start(now_s, since_s, at_least=self._machine.crossed_in_gap)
         n = self.ledger.total.inversions
         self._out.append(InversionStarted(now_s, n, theta_deg, since_s, rest_s))
         self.alarms.inversion_began(now_s)
@@ -298,24 +306,6 @@ class Monitor:
             self.distress(now_s, "three taps on the frame")
         self._battery.on_report(now_s, report, inverted=self.ledger.open)
 
-    def _sensor_changed(self) -> bool:
-        return bool(self._health.faults) != self.alarms.is_on(AlarmId.SENSOR_FAULT) or (
-            bool(self._placement.moved) != self.alarms.is_on(AlarmId.SENSOR_MOVED)
-        )
-
-    def _judge_sensor(self, now_s: float) -> None:
-        priority = Priority.HIGH if self.ledger.open else Priority.MEDIUM
-        for id, why in (
-            (AlarmId.SENSOR_FAULT, ", ".join(self._health.faults.values())),
-            (AlarmId.SENSOR_MOVED, self._placement.moved),
-        ):
-            if why and not self.alarms.is_on(id) and self.ledger.open:
-                self._held = True
-            self.alarms.set(now_s, id, bool(why), priority=priority, detail=why)
-        if self._held and not self._health.faults and not self._placement.moved:
-            self._held = False
-            self._machine = PostureMachine(self.posture)  # dwells of before count no more
-
     def _end_stand_down_upright(self, now_s: float) -> None:
         if self.stand_down and now_s >= self._upright_from_s + STAND_DOWN_UPRIGHT_S:
             self.set_stand_down(now_s, False, "5 s upright")
@@ -323,7 +313,7 @@ class Monitor:
     def _needs_next(self, reading: Reading) -> bool:
         """The next sample has to be judged whatever it is."""
         turned = reading.theta_deg <= TURN_LIMIT_DEG
-        return turned or self._events.wants_sample or self._health.wants_sample or self._held
+        return turned or self._events.wants_sample or self._trust.wants_sample
 
     def _guard(self) -> None:
         """Say which samples have to be judged next."""

@@ -87,7 +87,7 @@ class Pipeline:
 
     def tick(self, now_s: float) -> list[Event]:
         """Time has passed, up to `now_s`."""
-        self._monitor.advance(now_s - self._origin_s)
+        self._monitor.advance(self._relative(now_s))
         return self._drain()
 
     def next_deadline_s(self) -> float:
@@ -97,7 +97,7 @@ class Pipeline:
     def command(self, command: Command, now_s: float) -> list[Event]:
         """Act on a command; a refusal comes back as a `Noted` event."""
         monitor, alarms = self._monitor, self._monitor.alarms
-        monitor.advance(now_s - self._origin_s)
+        monitor.advance(self._relative(now_s))
         now_s = monitor.now_s
         inverted = monitor.ledger.open
         match command:
@@ -177,10 +177,10 @@ class Pipeline:
         )
 
     def summary(self) -> Summary:
-        """The totals so far; an inversion that is still open counts up to the newest sample."""
+        """The totals so far; an inversion that is still open counts up to now."""
         monitor, tilt, ledger = self._monitor, self._tilt, self._monitor.ledger
         end_s = tilt.last_s
-        open_s = ledger.inversion_s(end_s)
+        open_s = ledger.inversion_s(max(end_s, monitor.now_s))  # silence counts too
         return Summary(
             t_s=max(end_s, monitor.now_s) + self._origin_s,
             samples=tilt.samples,
@@ -201,6 +201,8 @@ class Pipeline:
             reasons.append("stand down: alarms are off")
         if not self.seen:
             reasons.append("no data from the table yet")
+        elif monitor.silent and not monitor.alarms.is_active(AlarmId.SIGNAL_LOST):
+            reasons.append("no data from the table")
         elif monitor.posture is Posture.UNKNOWN:
             reasons.append("posture is unknown")
         reasons.extend(
@@ -213,6 +215,12 @@ class Pipeline:
     @property
     def _origin_s(self) -> float:
         return self._tilt.origin_s or 0.0
+
+    def _relative(self, now_s: float) -> float:
+        """A time on the core's own axis, whose zero is the first time that it is told."""
+        if self._tilt.origin_s is None:
+            self._tilt.origin_s = now_s
+        return now_s - self._tilt.origin_s
 
     def _drain(self) -> list[Event]:
         """Events on the caller's axis. A late sample's event is emitted now, not in the past."""

@@ -53,6 +53,8 @@ class PostureMachine:
         self.posture = posture
         self.crossed_s = inf
         """When the present stay above +15 began; inf while below."""
+        self.crossed_in_gap = False
+        """It is taken to have begun over a long gap."""
         self._above_s = inf
         self._over_s = inf
         self._below_s = inf
@@ -105,6 +107,7 @@ class PostureMachine:
                 self._above_s = t_s
                 in_gap = gap_from_s is not None and self.posture is not Posture.UPRIGHT
                 self.crossed_s = gap_from_s if gap_from_s is not None and in_gap else t_s
+                self.crossed_in_gap = in_gap and _long(t_s, gap_from_s)
             self._below_s = inf
         else:
             self._above_s = self.crossed_s = inf

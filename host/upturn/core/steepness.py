@@ -31,6 +31,12 @@ class AngleLimit:
         due_s = self._within_s + ANGLE_CLEAR_S if self._raised else self._above_s + ANGLE_RAISE_S
         return due_s - TIME_EPSILON_S
 
+    def reset(self, now_s: float) -> None:
+        """Start afresh: what was seen of the angle counts no more."""
+        self._above_s = self._within_s = inf
+        self._raised = False
+        self._alarms.set(now_s, AlarmId.ANGLE_LIMIT, False)
+
     def on_sample(self, now_s: float, theta_deg: float) -> None:
         """An unwrapped angle, at least whenever it passes the limit or the limit + 3."""
         if theta_deg <= self._limit_deg + ANGLE_MARGIN_DEG:

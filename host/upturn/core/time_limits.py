@@ -26,7 +26,6 @@ class TimeLimits:
         self._ledger = ledger
         self._alarms = alarms
         self._near = self._over = self._no_return = False
-        self._over_from_s = inf
         self._said_s = inf
         self._lowest_deg: float | None = None
         self._progress_s = -inf
@@ -76,7 +75,7 @@ class TimeLimits:
         ):
             self._alarms.set(now_s, id, False)
         self._near = self._over = self._no_return = False
-        self._over_from_s = self._said_s = inf
+        self._said_s = inf
         self._lowest_deg = None
         self._progress_s = -inf
 
@@ -91,7 +90,7 @@ class TimeLimits:
             self._alarms.set(now_s, AlarmId.TIME_LIMIT_NEAR, True)
         if not self._over and exposed_s >= profile.limit_s:
             self._over = True
-            self._over_from_s = self._said_s = now_s
+            self._said_s = now_s
             detail = f"{profile.limit_s:.0f} s reached"
             self._alarms.set(now_s, AlarmId.TIME_LIMIT, True, detail=detail)
         if self._over and now_s >= self.due_s - TIME_EPSILON_S:

@@ -46,5 +46,5 @@ def _boottime_s() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-# Linux's monotonic clock stands still in suspend; those of macOS and Windows are left as they are.
+# Linux's monotonic clock stands still in suspend; other systems' are taken as they are.
 _now_s = _boottime_s if hasattr(time, "CLOCK_BOOTTIME") else _monotonic_s

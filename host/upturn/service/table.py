@@ -59,6 +59,7 @@ class TableService:
         self._clock = PacedClock(speed, self._host) if math.isfinite(speed) else None
         self._start_s = 0.0
         self._next_s = math.inf
+        self._reached_s = -math.inf
         self._shown_s = -math.inf
 
     def now_s(self) -> float:
@@ -67,6 +68,7 @@ class TableService:
         It never passes the next chunk: a host that is late has lost no sample by that.
         """
         newest_s = self.pipeline.last_sample_s
+        newest_s = max(newest_s, self._reached_s)
         if self._clock is None or self.ended:
             return newest_s if math.isfinite(newest_s) else 0.0
         paced_s = self._start_s + self._clock.now_s()
@@ -136,6 +138,7 @@ class TableService:
 
     def _take(self, chunk: Chunk) -> None:
         self._record(chunk)
+        self._reached_s = max(self._reached_s, chunk.at_s)
         if chunk.samples or chunk.commands:
             events = self.pipeline.feed(chunk.samples)
         else:

@@ -25,7 +25,8 @@ def summary_lines(summary: Summary) -> list[str]:
     alarms = ", ".join(f"{id} {n}x" for id, n in sorted(summary.alarms.items())) or "none"
     lost = f", {summary.samples_lost} lost" if summary.samples_lost else ""
     watched = f"{summary.duration_s:.1f} s watched, profile {summary.profile}"
-    inverted = f"{summary.inversions} inversions, {summary.inverted_s:.1f} s inverted"
+    noun = "inversion" if summary.inversions == 1 else "inversions"
+    inverted = f"{summary.inversions} {noun}, {summary.inverted_s:.1f} s inverted"
     longest = f"longest {summary.longest_s:.1f} s, steepest {summary.peak_angle_deg:.1f} degrees"
     return [
         f"{watched}; {summary.samples} samples{lost}",

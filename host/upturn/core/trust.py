@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""Whether what the sensor says may end an inversion.
+
+A fault or a move that is raised while inverted is loss of data: the inversion is held until it
+clears or a person says "seen upright". What stood before the inversion, and a wrong rate, whose
+samples are as good as any, hold nothing.
+"""
+
+from __future__ import annotations
+
+from upturn.core.alarm_table import AlarmId, Priority
+from upturn.core.alarms import AlarmBook
+from upturn.core.health import RATE_FAULT, SensorHealth
+from upturn.core.mounting import ASSUMED
+from upturn.core.placement import Placement
+from upturn.core.sample import StreamInfo
+from upturn.core.tilt import Block, Reading
+
+_MOVED = "moved"
+
+
+class SensorTrust:
+    """Both alarms about the sensor, and the hold that follows from them."""
+
+    def __init__(self, info: StreamInfo, alarms: AlarmBook) -> None:
+        self._alarms = alarms
+        self._health = SensorHealth(info)
+        self._placement = Placement(info.mounting or ASSUMED)
+        self._known: frozenset[str] = frozenset()
+        self._holding: frozenset[str] = frozenset()
+
+    @property
+    def held(self) -> bool:
+        """No sample ends the inversion now."""
+        return bool(self._holding)
+
+    @property
+    def wants_sample(self) -> bool:
+        """The next sample has to be judged."""
+        return self.held or self._health.wants_sample or self._causes() != self._known
+
+    def off_plane_deg(self, block: Block) -> float:
+        return self._placement.off_plane_deg(block)
+
+    def on_block(self, block: Block, *, ended_s: float, inverted: bool) -> None:
+        """`ended_s` is when the last inversion ended, -inf for never."""
+        self._health.on_block(block)
+        self._placement.on_block(block, ended_s=ended_s, inverted=inverted)
+
+    def on_sample(self, reading: Reading, *, inverted: bool) -> bool:
+        """Judge both alarms; True if a hold has just ended."""
+        self._health.on_sample(reading)
+        causes, was_held = self._causes(), self.held
+        if inverted:
+            self._holding |= causes - self._known - {RATE_FAULT}
+        self._holding &= causes
+        self._known = causes
+        priority = Priority.HIGH if inverted else Priority.MEDIUM
+        for id, why in (
+            (AlarmId.SENSOR_FAULT, ", ".join(self._health.faults.values())),
+            (AlarmId.SENSOR_MOVED, self._placement.moved),
+        ):
+            self._alarms.set(reading.t_s, id, bool(why), priority=priority, detail=why)
+        return was_held and not self.held
+
+    def release(self) -> None:
+        """A person saw what the sensor could not tell."""
+        self._holding = frozenset()
+
+    def _causes(self) -> frozenset[str]:
+        moved = (_MOVED,) if self._placement.moved else ()
+        return frozenset((*self._health.faults, *moved))

@@ -346,7 +346,7 @@ def test_readings_beyond_any_sensor_are_left_out_and_told(trace: Path, capsys: C
         assert main([command, str(trace), "--json"]) == 0
         out, err = capsys.readouterr()
         assert json.loads(out.splitlines()[-1]) == whole[-1]
-        assert err == f"upturn: {trace}: 1 samples are beyond any sensor; left out\n"
+        assert err == f"upturn: {trace}: left out as beyond any sensor: 1\n"
 
 
 def test_a_trace_may_come_through_a_pipe() -> None:
@@ -425,3 +425,18 @@ def test_without_a_terminal_the_dashboard_is_refused() -> None:
     )
     told = b"upturn: there is no terminal for the dashboard. Pass --headless\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, b"", told)
+
+
+@pytest.mark.parametrize("key", ["", "# node: attic\n"])
+def test_the_only_node_of_the_config_says_the_device_of_a_file(
+    tmp_path: Path, capsys: Capture, key: str
+) -> None:
+    steep = "".join(f"{i / 50},{i % 7 / 1e4},-0.9,-0.43\n" for i in range(200))
+    trace = tmp_path / "steep.csv"
+    trace.write_text(f"# rate_hz: 50\n{key}t_s,ax_g,ay_g,az_g\n{steep}")
+    config = tmp_path / "config.toml"
+    config.write_text('[[node]]\nname = "attic"\ndevice = "boots"\n')
+    assert main(["replay", str(trace), "--json"]) == 0
+    assert "over_rotation" in capsys.readouterr().out
+    assert main(["replay", str(trace), "--json", "--config", str(config)]) == 0
+    assert "over_rotation" not in capsys.readouterr().out

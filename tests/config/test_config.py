@@ -322,13 +322,6 @@ REFUSED: dict[str, tuple[str, str]] = {
         '[[node]]\nsource = "sim:normal"',
         "F:1: node[1] has no 'name'. Add name = ...: a name for people, such as 'table'",
     ),
-    "a node without a source": (
-        '[[node]]\nname = "table"',
-        (
-            "F:1: node[1] has no 'source'. Add source = ...: serial:PORT or serial:auto; "
-            "ble:ADDRESS, ble:NAME or ble:auto; replay:FILE; sim:SCRIPT"
-        ),
-    ),
     "two nodes of one name": (
         NODE + NODE,
         "F:5: node[2].name is 'table', as another node's is. Give each its own",

@@ -37,7 +37,10 @@ def test_upright_before_a_gap_is_not_counted() -> None:
         "0.00 posture unknown -> upright",
         "13.00 posture upright -> level",
         "13.50 posture level -> inverted",
-        "13.50 inversion 1 since 13.00",
+        "13.50 inversion 1 since 4.98",
+    ]
+    assert exposure_s("still at -80 5s; silence 8s; still at 50 3s; still at -80 1s") == [
+        pytest.approx(3.04)
     ]
 
 

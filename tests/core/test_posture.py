@@ -234,7 +234,7 @@ def test_a_stay_that_a_gap_ends_in_began_at_its_last_sample_before(posture: Post
 def test_upright_before_a_gap_is_not_counted() -> None:
     built = machine(UPRIGHT)
     built.update(7.0, 50.0, gap_from_s=0.0)
-    assert built.crossed_s == 7.0
+    assert (built.crossed_s, built.counted_s) == (0.0, 7.0)
 
 
 @pytest.mark.parametrize(

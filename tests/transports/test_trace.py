@@ -67,15 +67,44 @@ def test_what_the_node_says_goes_with_its_sample() -> None:
     read = trace(
         "# angle: upturn",
         f"{HEADER},angle_deg,button,tap,battery_v,peak_g,arrival_s",
-        "0,0,0,1,-80.5,1,0,3.9,2.5,0.01",
+        "0,0,0,1,-80.5,1,0,3.9,2.6,0.01",
         "1,0,0,1,,,,,,",
         "2,0,0,1,,,1.0,,,",
     )
     assert [sample[7] for sample in read.samples()] == [
-        NodeReport(angle_deg=-80.5, button=True, tap=False, battery_v=3.9, peak_g=2.5),
+        NodeReport(angle_deg=-80.5, button=True, tap=False, battery_v=3.9, peak_g=2.6),
         None,
         NodeReport(tap=True),
     ]
+
+
+def test_only_what_is_news_is_reported() -> None:
+    read = trace(
+        f"{HEADER},button,battery_v,peak_g",
+        "0,0,0,1,0,3.9,1.0",
+        "1,0,0,1,0,3.9,1.1",
+        "2,0,0,1,1,,2.5",
+        "3,0,0,1,1,3.9,3.0",
+        "4,0,0,1,0,3.8,1.0",
+    )
+    assert read.reports == {
+        0: NodeReport(button=False, battery_v=3.9),
+        2: NodeReport(button=True),
+        3: NodeReport(peak_g=3.0),
+        4: NodeReport(button=False, battery_v=3.8),
+    }
+
+
+def test_a_battery_that_only_trembles_is_no_news_but_passing_a_border_is() -> None:
+    volts = (3.9, 3.901, 3.899, 3.52, 3.499, 3.501, 3.549, 3.55)
+    read = trace(f"{HEADER},battery_v", *(f"{i},0,0,1,{v}" for i, v in enumerate(volts)))
+    assert list(read.reports) == [0, 3, 4, 5, 6, 7]
+
+
+def test_a_nodes_angle_is_looked_at_five_times_a_second() -> None:
+    rows = [f"{i / 100},0,0,1,-80" for i in range(100)]
+    read = trace("# angle: upturn", f"{HEADER},angle_deg", *rows)
+    assert list(read.reports) == [0, 20, 40, 60, 80]
 
 
 @pytest.mark.parametrize(

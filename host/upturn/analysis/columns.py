@@ -16,7 +16,7 @@ from upturn.core.sample import NodeReport, Sample
 from upturn.core.tilt import ABSURD
 from upturn.transports.replay import TraceSource
 from upturn.transports.source import Source
-from upturn.transports.trace_rows import GYRO, REPORTED
+from upturn.transports.trace_rows import GYRO
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +43,8 @@ class Columns:
     def believable(self, hinge: Vector) -> Columns:
         """The same without samples that no sensor can have sent."""
         ax, ay, az = self.force_g.T
-        squares = ax * ax + ay * ay + az * az
+        with np.errstate(over="ignore"):  # what is infinite is refused like the rest
+            squares = ax * ax + ay * ay + az * az
         if self.rates_dps is not None:
             gx, gy, gz = self.rates_dps.T
             w = -(gx * hinge[0] + gy * hinge[1] + gz * hinge[2])
@@ -120,14 +121,10 @@ def columns_of(source: Source) -> Columns:
 def _of_trace(source: TraceSource) -> Columns:
     trace = source.trace
     arrays = {name: np.frombuffer(values) for name, values in trace.columns.items()}
-    columns = Columns(
+    return Columns(
         arrays["t_s"],
         np.column_stack([arrays[name] for name in ("ax_g", "ay_g", "az_g")]),
         np.column_stack([arrays[name] for name in GYRO]) if trace.info.has_gyro else None,
         float(arrays["t_s"][0]),
+        trace.reports,
     )
-    if any(name in arrays for name in REPORTED):
-        columns.reports = {
-            i: report for i, (*_, report) in enumerate(trace.samples()) if report is not None
-        }
-    return columns

@@ -15,7 +15,7 @@ from upturn.config.model import fit_to_device
 from upturn.core.events import to_json
 from upturn.core.limits import DEVICES, Device, DeviceKind, Profile
 from upturn.core.pipeline import Pipeline
-from upturn.core.sample import StreamInfo
+from upturn.core.sample import UNNAMED, StreamInfo
 from upturn.errors import InputError
 from upturn.sinks.text import summary_lines
 from upturn.transports.recording import Recording
@@ -53,15 +53,19 @@ def add_source(parser: argparse.ArgumentParser) -> None:
 
 
 def open_judged_file(args: argparse.Namespace) -> Judged:
-    """The file and what it is judged by; a node of the config that it names says its device.
+    """The file and what it is judged by.
+
+    The config's node of the name in the file says device and calibration; for a file that names
+    none, the only one of the config does.
 
     Raises:
         InputError: the file, the config or the profile is refused.
     """
     config = load_config(args.config)
     source = open_file(args.file, skip_bad=args.skip_bad)
-    node = next((node for node in config.nodes if node.name == source.info.node), None)
-    judged = _judged(args, config, source, node)
+    nodes = {node.name: node for node in config.nodes}
+    only = config.nodes[0] if len(nodes) == 1 and source.info.node == UNNAMED else None
+    judged = _judged(args, config, source, nodes.get(source.info.node, only))
     _tell_skipped(args.file, source.problems)
     return judged
 
@@ -74,12 +78,14 @@ def open_judged_source(args: argparse.Namespace) -> Judged:
     """
     config = load_config(args.config)
     node = _node(args, config)
-    if args.source is None and node is None:
+    text = args.source
+    if text is None and node is not None:
+        text = node.source
+    if text is None:
         raise InputError(
             "nothing says what to watch",
             remedy="Give --source, or a [[node]] with a source in the config",
         )
-    text = args.source if args.source is not None else node.source if node is not None else ""
     return _judged(args, config, open_source(text), node)
 
 
@@ -98,7 +104,7 @@ def tell_summary(args: argparse.Namespace, pipeline: Pipeline) -> None:
         )
     if pipeline.samples_rejected:
         print(
-            f"upturn: {file}: {pipeline.samples_rejected} samples are beyond any sensor; left out",
+            f"upturn: {file}: left out as beyond any sensor: {pipeline.samples_rejected}",
             file=sys.stderr,
         )
     summary = pipeline.summary()

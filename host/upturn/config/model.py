@@ -44,8 +44,9 @@ class NodeConfig:
 
     name: str
     """For people; shown wherever this node is."""
-    source: str
-    """Where its samples come from: `serial:`, `ble:`, `replay:` or `sim:` and what follows."""
+    source: str | None = None
+    """Where its samples come from: `serial:`, `ble:`, `replay:` or `sim:` and what follows.
+    None: files that name this node are replayed, and it is not watched."""
     device: DeviceKind = DeviceKind.TABLE
     profile: str | None = None
     """Limits for this node alone; None: those of the whole config."""

@@ -138,9 +138,11 @@ def _node(table: Table, config: Config) -> NodeConfig:
     )
 
 
-def _source(table: Table) -> str:
+def _source(table: Table) -> str | None:
     allowed = "; ".join(SOURCES.values())
-    source = table.required_text("source", allowed=allowed)
+    source = table.text("source", allowed=allowed)
+    if source is None:
+        return None
     scheme, _, rest = source.partition(":")
     if scheme not in SOURCES or not rest.strip():
         table.refuse("source", f"is {shown(source)}", f"Allowed: {allowed}")

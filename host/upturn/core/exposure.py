@@ -37,6 +37,7 @@ class ExposureLedger:
         self._ended_s = -inf
         self.since_s = inf
         """When the open inversion began; inf when none is open."""
+        self._counted_s = inf
         self.at_least = False
         """Part of the exposure was assumed over missing data."""
         self.session = 0
@@ -53,7 +54,7 @@ class ExposureLedger:
         return self._before_s > 0.0
 
     def exposure_s(self, now_s: float) -> float:
-        return self._before_s + self.inversion_s(now_s)
+        return self._before_s + (max(0.0, now_s - self._counted_s) if self.open else 0.0)
 
     def inversion_s(self, now_s: float) -> float:
         """Length of the open inversion, 0 when none is open."""
@@ -61,7 +62,7 @@ class ExposureLedger:
 
     def reaches_s(self, exposure_s: float) -> float:
         """When the open inversion reaches this exposure; inf when none is open."""
-        return self.since_s + exposure_s - self._before_s if self.open else inf
+        return self._counted_s + exposure_s - self._before_s if self.open else inf
 
     def rest_s(self, now_s: float) -> float:
         """Rest since the last inversion ended."""
@@ -77,10 +78,18 @@ class ExposureLedger:
             return inf
         return self._resting_from_s + self._full_rest_s - self._rested_s - TIME_EPSILON_S
 
-    def start(self, now_s: float, since_s: float, *, at_least: bool = False) -> float | None:
+    def start(
+        self,
+        now_s: float,
+        since_s: float,
+        counted_s: float | None = None,
+        *,
+        at_least: bool = False,
+    ) -> float | None:
         """Open an inversion; the rest before it, None for the first.
 
-        `at_least`: it is taken to have begun over missing data.
+        `counted_s`: from when on it is exposure, if not from its start; `at_least`: it is taken to
+        have begun over missing data.
         """
         self.at_least |= at_least
         rest_s = self.rest_s(now_s) if self.total.inversions else None
@@ -89,6 +98,7 @@ class ExposureLedger:
             self.session += 1
             self.session_tally = Tally()
         self.since_s = since_s
+        self._counted_s = since_s if counted_s is None else counted_s
         for tally in (self.total, self.session_tally):
             tally.inversions += 1
         return rest_s
@@ -96,7 +106,7 @@ class ExposureLedger:
     def end(self, now_s: float) -> float:
         """Close the open inversion; its duration. Rest starts at zero."""
         duration_s = self.inversion_s(now_s)
-        self._before_s += duration_s
+        self._before_s = self.exposure_s(now_s)
         for tally in (self.total, self.session_tally):
             tally.add(duration_s)
         self.since_s = inf

@@ -275,8 +275,10 @@ class Monitor:
         self.alarms.set(now_s, AlarmId.OVER_ROTATION, over)
 
     def _begin_inversion(self, now_s: float, theta_deg: float) -> None:
-        since_s = max(min(self._machine.crossed_s, now_s), self._ended_s)
-        rest_s = self.ledger.start(now_s, since_s, at_least=self._machine.crossed_in_gap)
+        machine = self._machine
+        since_s = max(min(machine.crossed_s, now_s), self._ended_s)
+        counted_s = max(min(machine.counted_s, now_s), since_s)
+        rest_s = self.ledger.start(now_s, since_s, counted_s, at_least=machine.crossed_in_gap)
         n = self.ledger.total.inversions
         self._out.append(InversionStarted(now_s, n, theta_deg, since_s, rest_s))
         self.alarms.inversion_began(now_s)

@@ -53,6 +53,8 @@ class PostureMachine:
         self.posture = posture
         self.crossed_s = inf
         """When the present stay above +15 began; inf while below."""
+        self.counted_s = inf
+        """From when on that stay is exposure: not in a gap whose last posture was upright."""
         self.crossed_in_gap = False
         """It is taken to have begun over a long gap."""
         self._above_s = inf
@@ -82,7 +84,8 @@ class PostureMachine:
         """The posture after this sample.
 
         `gap_from_s` is the last sample before a gap that ends with this one. A stay above +15 that
-        such a gap ends in began at its start, unless the person was upright there.
+        such a gap ends in began at its start; it is exposure from there, unless the person was
+        upright then.
         """
         posture = self.posture
         theta = self.unwrapped(theta_deg)
@@ -105,9 +108,10 @@ class PostureMachine:
         if theta >= INVERTED_ENTER_DEG:
             if self._above_s == inf:
                 self._above_s = t_s
-                in_gap = gap_from_s is not None and self.posture is not Posture.UPRIGHT
-                self.crossed_s = gap_from_s if gap_from_s is not None and in_gap else t_s
-                self.crossed_in_gap = in_gap and _long(t_s, gap_from_s)
+                self.crossed_s = t_s if gap_from_s is None else gap_from_s
+                upright = self.posture is Posture.UPRIGHT
+                self.counted_s = t_s if upright else self.crossed_s
+                self.crossed_in_gap = not upright and _long(t_s, gap_from_s)
             self._below_s = inf
         else:
             self._above_s = self.crossed_s = inf

@@ -41,6 +41,8 @@ class Sample(NamedTuple):
 
 
 DEFAULT_INTERVAL_S = 0.02
+UNNAMED = "node"
+"""What a node is called whose stream does not say."""
 BURST_GAP_S = 0.35  # arrival times come in bursts of up to 0.32 s (recorded), no gap among them
 GAP_FACTOR = 1.5
 
@@ -58,7 +60,7 @@ class StreamInfo:
     """How the sensor sits on the table; None means not calibrated."""
     range_g: float | None = None
     """Full scale of the accelerometer, if known."""
-    node: str = "node"
+    node: str = UNNAMED
     sensor: str = ""
 
     @property

@@ -9,10 +9,9 @@ A file without faults is parsed whole; only one that has some is gone through ro
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import repeat
-from math import isnan
 from pathlib import Path
 from typing import cast
 
@@ -20,10 +19,10 @@ from upturn.core.sample import NodeReport, Sample, StreamInfo
 from upturn.errors import InputError
 from upturn.transports.trace_file import Problem, Text, read_text
 from upturn.transports.trace_keys import ANGLE_OFFSETS_DEG, read_keys, stream_info
+from upturn.transports.trace_reports import reports
 from upturn.transports.trace_rows import (
     GYRO,
     KNOWN,
-    REPORTED,
     REQUIRED,
     Columns,
     parse_rows,
@@ -44,6 +43,7 @@ class Trace:
     profile_where: str
     problems: list[Problem] = field(default_factory=list)
     """What was skipped."""
+    _reports: dict[int, NodeReport] | None = None
 
     def __len__(self) -> int:
         return len(self.columns["t_s"])
@@ -53,7 +53,8 @@ class Trace:
         rows = slice(start, stop)
         required = [self.columns[name][rows] for name in REQUIRED]
         rates = [self.columns[name][rows] if self.info.has_gyro else repeat(0.0) for name in GYRO]
-        plain = zip(*required, *rates, self._reports(rows), strict=False)
+        said = map(self.reports.get, range(*rows.indices(len(self))))
+        plain = zip(*required, *rates, said, strict=False)
         # Tuples of a Sample's shape: making the named kind would double the time of a replay.
         return cast("list[Sample]", list(plain))
 
@@ -62,22 +63,13 @@ class Trace:
         for start in range(0, len(self), rows):
             yield self.samples(start, start + rows)
 
-    def _reports(self, rows: slice) -> Iterator[NodeReport | None]:
-        names = [name for name in REPORTED if name in self.columns]
-        if not names:
-            return repeat(None)
-        offset_deg = ANGLE_OFFSETS_DEG.get(self.keys.get("angle", ""), 0.0)
-        makers = {"angle_deg": lambda v: v + offset_deg, "button": bool, "tap": bool}
-        fields = [
-            [_or_none(value, makers.get(name, float)) for value in self.columns[name][rows]]
-            for name in names
-        ]
-        return (
-            NodeReport(**dict(zip(names, row, strict=True)))
-            if any(value is not None for value in row)
-            else None
-            for row in zip(*fields, strict=True)
-        )
+    @property
+    def reports(self) -> dict[int, NodeReport]:
+        """What rows say beside force and rate, by row, where it is news."""
+        if self._reports is None:
+            offset_deg = ANGLE_OFFSETS_DEG.get(self.keys.get("angle", ""), 0.0)
+            self._reports = reports(self.columns, offset_deg)
+        return self._reports
 
 
 def read_trace(path: Path, *, skip_bad: bool = False) -> Trace:
@@ -109,10 +101,6 @@ def parse_trace(text: Text, *, skip_bad: bool = False) -> Trace:
     where = f"{path}:{key_lines['profile']}" if profile is not None else ""
     problems = sorted([*text.problems, *problems], key=lambda problem: problem.line)
     return Trace(path, keys, columns, info, profile, where, problems)
-
-
-def _or_none(value: float, make: Callable[[float], object]) -> object:
-    return None if isnan(value) else make(value)
 
 
 def _read_header(path: Path, line: str, number: int) -> list[str]:

@@ -11,7 +11,7 @@ from math import isfinite, nan
 from pathlib import Path
 
 from upturn.core.mounting import Mounting, MountingError, Vector
-from upturn.core.sample import DEFAULT_INTERVAL_S, StreamInfo
+from upturn.core.sample import DEFAULT_INTERVAL_S, UNNAMED, StreamInfo
 from upturn.errors import InputError
 from upturn.transports.trace_file import SHORTEST_INTERVAL_S, shown
 from upturn.transports.trace_rows import GYRO, REQUIRED, Columns, decimal
@@ -73,7 +73,7 @@ def stream_info(
         nominal_s=1.0 / rate_hz if rate_hz is not None else max(mean_s, SHORTEST_INTERVAL_S),
         rate_hz=rate_hz,
         mounting=_mounting(keys, places, where),
-        node=keys.get("node", "node"),
+        node=keys.get("node", UNNAMED),
         sensor=keys.get("sensor", ""),
     )
 

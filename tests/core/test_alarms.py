@@ -441,3 +441,10 @@ def test_only_latched_means_that_all_wait_for_an_acknowledgement(book: Book) -> 
     book.trigger(3.0, HELD)
     seen.append(book.only_latched)
     assert seen == [False, False, True, False]
+
+
+def test_what_goes_on_is_shown_above_what_only_waits(book: Book) -> None:
+    book.set(1.0, AlarmId.SIGNAL_LOST, True, priority=Priority.HIGH)
+    book.set(2.0, LATCHING, True)
+    book.set(3.0, LATCHING, False)
+    assert [view.spec.id for view in book.views(4.0)] == [AlarmId.SIGNAL_LOST, LATCHING]

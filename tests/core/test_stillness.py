@@ -105,3 +105,11 @@ def test_silence_does_not_clear_it() -> None:
 
 def test_a_gap_after_motion_starts_the_count_afresh_too() -> None:
     assert said("to 50 in 3s; sway 3s; silence 12s; still 29s") == []
+
+
+def test_a_gap_does_not_put_off_the_second_call() -> None:
+    told = events(timeline("still at 50 31s; silence 3s; still at 50 15s"))
+    assert alarm_lines(told, AlarmId.NO_MOVEMENT) == [
+        "30.00 no_movement #1 raised **",
+        "45.00 no_movement #1 escalated ***",
+    ]

@@ -85,3 +85,13 @@ def test_an_inversion_that_began_in_a_gap_is_at_least_that_long() -> None:
     core = pipeline(story)
     tell(core, story)
     assert core.snapshot(29.9).exposure_at_least
+
+
+def test_the_dwells_from_before_a_hold_count_no_more() -> None:
+    (ended,) = (
+        e
+        for e in events(timeline("still at 50 5s; still at 10 8s; saturated 1s; still at 10 12s"))
+        if isinstance(e, InversionEnded)
+    )
+    released_s = 14.0
+    assert released_s + 10.0 <= ended.t_s <= released_s + 10.2

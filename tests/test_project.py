@@ -102,7 +102,7 @@ def test_constraints_pin_every_direct_dependency_once() -> None:
 
 def test_no_file_names_a_registry_or_a_path_of_somebodys_machine() -> None:
     """The patterns are put together here, so that this file does not hold what it looks for."""
-    hosts = [r"\.".join(host) for host in (["pypi", "org"], ["pythonhosted", "org"])]
+    hosts = [r"\.".join(host) for host in (["pypi", "org"], ["python" + "hosted", "org"])]
     hosts += [r"\.".join(host) for host in (["npmjs", "(?:org|com)"], ["deb", "debian", "org"])]
     folders = [f"/{name}/" for name in ("home", "Users", "root", "work")]
     options = [

@@ -135,6 +135,7 @@ def test_a_battery_that_was_reported_is_shown() -> None:
         ("upright 1s; mqtt fails", ("An alarm route is down",)),
         ("level 1s; silence 3s", ("No data from the table",)),
         ("at 50 1s; knock 4g", ()),
+        ("at 50 1s; call for help", ("Call for help",)),
     ],
 )
 def test_not_ready_names_every_reason(story: str, reasons: tuple[str, ...]) -> None:

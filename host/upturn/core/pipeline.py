@@ -13,7 +13,7 @@ from dataclasses import replace
 from math import inf, isfinite
 from typing import assert_never
 
-from upturn.core.alarm_table import AlarmId, Kind
+from upturn.core.alarm_table import AlarmId, Kind, Priority
 from upturn.core.commands import (
     Acknowledge,
     Command,
@@ -208,7 +208,8 @@ class Pipeline:
         reasons.extend(
             view.spec.title
             for view in monitor.alarms.views(monitor.now_s)
-            if view.spec.kind is Kind.TECHNICAL and view.spec.id is not AlarmId.NO_SIGNAL_YET
+            if view.spec.id is not AlarmId.NO_SIGNAL_YET
+            and (view.spec.kind is Kind.TECHNICAL or view.priority is Priority.HIGH)
         )
         return tuple(reasons)
 

@@ -156,3 +156,14 @@ def test_a_signal_ends_a_recording_that_replays(
     assert (running.returncode, err) == (code, b"")
     assert main(["replay", str(path), "--json"]) == 0
     assert capsys.readouterr().out == (first + rest).decode()
+
+
+def test_without_a_terminal_no_file_is_begun(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    words = ["record", "--source", "sim:normal", "--out", str(path)]
+    ended = subprocess.run(
+        [*UPTURN, *words], stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == b"upturn: there is no terminal for the dashboard. Pass --headless\n"
+    assert not path.exists()

@@ -30,4 +30,13 @@ def test_a_threshold_has_its_unit_in_its_name_or_is_a_ratio(name: str) -> None:
     assert parts & {"S", "DEG", "DPS", "G", "V", "PERCENT"} or name in RATIOS
 
 
+LINES = Path(thresholds.__file__).read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_threshold_has_its_reason_beside_it(name: str) -> None:
+    at = next(i for i, line in enumerate(LINES) if line.startswith(f"{name} = "))
+    assert "  # " in LINES[at] or LINES[at + 1].startswith('"""')
+
+
 RATIOS = {"GATE_FLOOR", "RATE_ERROR"}

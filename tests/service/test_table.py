@@ -269,6 +269,15 @@ async def test_when_it_has_ended_time_stands_still_at_the_newest_sample() -> Non
     assert (running.now_s(), running.snapshot().now_s) == (1.98, 1.98)
 
 
+async def test_the_end_of_a_source_takes_no_exposure_back() -> None:
+    """The silence up to the end was counted, and alarmed; it stays so."""
+    running = service(StorySource(timeline("inverted 40s"), end_s=70.0), FakeClock(), Log())
+    await running.run()
+    assert (running.ended, running.now_s()) == (True, 70.0)
+    assert running.snapshot().exposure_s == pytest.approx(70.0)
+    assert running.pipeline.summary().inverted_s == pytest.approx(70.0)
+
+
 async def test_before_the_first_sample_there_is_a_time_too() -> None:
     running = service(StorySource(timeline("upright 2s")), FakeClock(), Log(), speed=math.inf)
     assert running.now_s() == 0.0

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import threading
+import time
 
 import pytest
 
@@ -59,3 +62,25 @@ async def test_a_reader_that_has_gone_is_the_end() -> None:
     console = Console(Gone(), as_json=False)
     with pytest.raises(console.fatal):
         await console.event(Noted(3.0, "x"))
+
+
+def test_a_reader_that_never_reads_does_not_keep_the_process() -> None:
+    """The loop ends while the write still waits."""
+    freed = threading.Event()
+
+    class Stuck(Stream):
+        def write(self, text: str) -> int:
+            freed.wait(10.0)
+            return len(text)
+
+    async def say() -> bool:
+        try:
+            await asyncio.wait_for(Console(Stuck(), as_json=False).say("x"), 0.01)
+        except TimeoutError:
+            return not freed.is_set()
+        return False
+
+    began_s = time.monotonic()
+    assert asyncio.run(say())
+    assert time.monotonic() - began_s < 5.0
+    freed.set()

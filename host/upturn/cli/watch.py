@@ -149,7 +149,7 @@ def _on_signals(end: Callable[[int], object]) -> None:
         try:
             loop.add_signal_handler(number, end, code)
         except (NotImplementedError, RuntimeError):
-            return  # Windows, or not the main thread: KeyboardInterrupt has to do
+            return  # as on Windows: there the handlers of `upturn.start` stay
 
 
 async def _tell(pipeline: Pipeline, sink: Console, *, as_json: bool) -> None:

@@ -9,6 +9,23 @@ from typing import NamedTuple
 from upturn.core.mounting import Mounting
 
 
+class NodeCounters(NamedTuple):
+    """What a node has counted for itself, up to the sample that they come with."""
+
+    epoch: int
+    """Another number than before whenever the node's counters began at zero."""
+    inversions: int
+    """Begun in this epoch; wraps at 65,536."""
+    inversion_s: float
+    """Length of the open inversion; 0: none is open."""
+    inverted_s: float
+    """All inverted time of this epoch, the open inversion included."""
+    exposure_s: float
+    """Inverted time since the last full rest."""
+    rest_s: float
+    """Rest since the last inversion ended."""
+
+
 class NodeReport(NamedTuple):
     """What a node says beside its force and rate; None is "not said"."""
 
@@ -21,6 +38,9 @@ class NodeReport(NamedTuple):
     peak_g: float | None = None
     """Largest |f| at the full sensor rate since the sample before."""
     saturated: bool = False
+    call: bool | None = None
+    """The node has counted three taps since the sample before."""
+    counters: NodeCounters | None = None
 
 
 class Sample(NamedTuple):

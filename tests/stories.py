@@ -14,6 +14,7 @@ Phases, parted by semicolons; those without a duration take a sample or two, or 
     saturated 1s                                     hold, the node says that its range is exceeded
     knock 4g | peak 4g                               one sample of that force, or that reports it
     button | tap                                     pressed for one sample, released at the next
+    three taps                                       one sample that reports them counted
     battery 3.4V | battery 14%                       one sample that reports it
     clip turned 25 | clip slipped 7                  from here on the sensor sits so many degrees
                                                      out of the table's plane, or about the hinge
@@ -21,6 +22,7 @@ Phases, parted by semicolons; those without a duration take a sample or two, or 
 Acts of people and of the shell, at the moment that they are told:
     acknowledge | acknowledge time_limit | acknowledge time_limit #2 | seen upright | stand down
     resume | call for help | I am fine | goodbye | host stalled 3s | mqtt fails | mqtt works
+    node faults | node recovers
     host battery 9% | host battery 9% charging
 Holds sway by a degree and a half about every two seconds, as people do, but for `still`, whose
 dither is 0.1 mg. Readings are ideal otherwise, in the axes of `mounting.ASSUMED`. A story that
@@ -43,6 +45,7 @@ from upturn.core.commands import (
     HostBattery,
     HostStalled,
     ImFine,
+    NodeFault,
     Resume,
     SeenUpright,
     SinkStatus,
@@ -225,6 +228,8 @@ _ACTS: dict[str, Callable[[re.Match[str]], Command]] = {
     r"call for help": lambda m: Distress(),
     r"I am fine": lambda m: ImFine(),
     r"goodbye": lambda m: Goodbye(),
+    r"node faults": lambda m: NodeFault("the node's sensor does not answer"),
+    r"node recovers": lambda m: NodeFault(""),
     rf"host stalled {_NUMBER}s": lambda m: HostStalled(float(m[1])),
     rf"host battery {_NUMBER}%( charging)?": lambda m: HostBattery(
         float(m[1]), charging=bool(m[2])
@@ -269,6 +274,7 @@ class _Teller:
             rf"peak {_NUMBER}g": lambda m: self._report(NodeReport(peak_g=float(m[1]))),
             r"button": lambda m: self._report(NodeReport(button=True), NodeReport(button=False)),
             r"tap": lambda m: self._report(NodeReport(tap=True), NodeReport(tap=False)),
+            r"three taps": lambda m: self._report(NodeReport(call=True)),
             rf"battery {_NUMBER}V": lambda m: self._report(NodeReport(battery_v=float(m[1]))),
             rf"battery {_NUMBER}%": lambda m: self._report(
                 NodeReport(battery_percent=float(m[1]))

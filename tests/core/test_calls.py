@@ -14,6 +14,13 @@ from upturn.core.sample import NodeReport
 TAPPED, NOT_TAPPED = NodeReport(tap=True), NodeReport(tap=False)
 
 
+def test_three_taps_that_the_node_counted_are_a_call_each_time_that_it_says_so() -> None:
+    told = alarm_lines(
+        events(timeline("level 1s; three taps; level 1s; three taps; level 1s")), AlarmId.DISTRESS
+    )
+    assert told == ["1.00 distress #1 raised ***", "2.02 distress #2 raised ***"]
+
+
 def taps(*times_s: float, upright: bool = False) -> list[float]:
     """When a triple was heard, for taps at these times."""
     calls = NodeCalls()

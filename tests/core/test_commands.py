@@ -18,6 +18,7 @@ from upturn.core.commands import (
     HostBattery,
     HostStalled,
     ImFine,
+    NodeFault,
     Resume,
     SeenUpright,
     SinkStatus,
@@ -38,6 +39,7 @@ EXAMPLES: list[tuple[Command, dict[str, object]]] = [
     (Distress("kitchen"), {"verb": "distress", "source": "kitchen"}),
     (ImFine(), {"verb": "im_fine"}),
     (Goodbye(), {"verb": "goodbye"}),
+    (NodeFault("it is cold"), {"verb": "node_fault", "words": "it is cold"}),
     (
         HostBattery(9.0, charging=False),
         {"verb": "host_battery", "percent": 9.0, "charging": False},

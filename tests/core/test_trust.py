@@ -95,3 +95,22 @@ def test_the_dwells_from_before_a_hold_count_no_more() -> None:
     )
     released_s = 14.0
     assert released_s + 10.0 <= ended.t_s <= released_s + 10.2
+
+
+def test_a_node_that_doubts_its_sensor_holds_the_inversion_until_it_recovers() -> None:
+    told = judge(
+        timeline("still at 50 5s; node faults; still at -80 3s; node recovers; still at -80 1s")
+    )
+    assert [line for line in told if "fast_tilt" not in line] == [
+        "0.50 posture unknown -> inverted",
+        "0.50 inversion 1 since 0.00",
+        "5.00 sensor_fault #1 raised ***",
+        "8.00 sensor_fault #1 cleared ***",
+        "8.00 posture inverted -> upright",
+        "8.00 inversion 1 ended: 8.00 s, peak 50, exposure 8.00",
+    ]
+
+
+def test_a_fault_that_the_node_reports_is_told_without_a_sample() -> None:
+    (raised,) = alarm_lines(events(timeline("upright 3s; silence 1s; node faults; silence 1s")))
+    assert raised == "4.00 sensor_fault #1 raised **"

@@ -50,6 +50,13 @@ class Goodbye:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeFault:
+    """The node says why its sensor cannot be believed; empty: it can."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class HostStalled:
     """The host slept or stood still for `gap_s`."""
 
@@ -81,6 +88,7 @@ Command = (
     | Distress
     | ImFine
     | Goodbye
+    | NodeFault
     | HostStalled
     | HostBattery
     | SinkStatus
@@ -94,6 +102,7 @@ COMMANDS: dict[str, type[Command]] = {
     "distress": Distress,
     "im_fine": ImFine,
     "goodbye": Goodbye,
+    "node_fault": NodeFault,
     "host_stalled": HostStalled,
     "host_battery": HostBattery,
     "sink_status": SinkStatus,

@@ -133,6 +133,19 @@ class ExposureLedger:
         if self.open:
             self.at_least = True
 
+    def repair(self, now_s: float, exposure_s: float, inversion_s: float, rest_s: float) -> None:
+        """Take the count of somebody who missed nothing; `inversion_s` only while one is open."""
+        if self.open:
+            self.since_s = now_s - inversion_s
+            self._counted_s = now_s - min(inversion_s, exposure_s)
+            self._before_s = max(0.0, exposure_s - inversion_s)
+        else:
+            self._before_s = exposure_s
+            self._rested_s = rest_s
+            if self._resting_from_s < inf:
+                self._resting_from_s = now_s
+        self.at_least = False
+
     def settle_rest(self, now_s: float) -> None:
         """Wipe the exposure once a full rest has passed."""
         if now_s >= self.rest_due_s:

@@ -32,6 +32,8 @@ from upturn.core.tilt import Block, Reading
 RATE_FAULT = "rate"
 """The one fault whose samples can be believed all the same."""
 
+NODE_FAULT = "node"
+
 _RAIL_SHARE = 0.995
 _RATE_SLACK = 1e-6
 
@@ -74,6 +76,10 @@ class SensorHealth:
     def wants_sample(self) -> bool:
         """A run is under way: the next sample decides whether it goes on."""
         return self._rail_from_s < inf
+
+    def hear(self, words: str) -> None:
+        """What the node itself finds wrong with its sensor; empty for nothing."""
+        self._set(NODE_FAULT, bool(words), words)
 
     def on_block(self, block: Block) -> None:
         """Judge mean force, frozen readings and rate."""

@@ -29,6 +29,7 @@ from upturn.core.exposure import ExposureLedger
 from upturn.core.health import is_quiet
 from upturn.core.limits import Device, Profile
 from upturn.core.posture import BORDERS_DEG, PostureMachine, above
+from upturn.core.repair import CountRepair
 from upturn.core.sample import NodeReport, StreamInfo
 from upturn.core.signal import SignalWatch
 from upturn.core.steepness import AngleLimit
@@ -77,6 +78,7 @@ class Monitor:
         self._battery = BatteryWatch(self.alarms)
         self._signal = SignalWatch(self.alarms, out, awaits_first=awaits_first)
         self._trust = SensorTrust(info, self.alarms)
+        self._repair = CountRepair(self.ledger, out)
         self._judges_angle = device.judges_angle
         self.now_s = -inf
         self._ended_s = -inf
@@ -152,6 +154,8 @@ class Monitor:
             self.samples_lost += self._info.samples_lost(step_s)
         if not first:
             self.ledger.gap(before_s, t_s)
+        if first or long_gap:
+            self._repair.missed()
         self._signal.on_sample(t_s, self.now_s)
         theta_deg = self._machine.unwrapped(reading.theta_deg)
         self._watch_peak(max(theta_deg, reading.peak_deg))
@@ -170,7 +174,7 @@ class Monitor:
             self._hear_node(t_s, reading.report)
         released = self._trust.on_sample(reading, inverted=self.ledger.open)
         if released:
-            self._machine = PostureMachine(self.posture)  # dwells of before count no more
+            self._forget_dwells()
         self._end_stand_down_upright(t_s)
         self._next_matters = released or self._needs_next(reading)
         self._guard()
@@ -213,6 +217,20 @@ class Monitor:
         self._signal.off = True
         self._leave(now_s, Posture.UNKNOWN)
 
+    def describe(self, now_s: float, info: StreamInfo) -> None:
+        """The stream is another one from here on: rate, range or calibration changed."""
+        before, self._info = self._info, info
+        self._gap_s = info.gap_s
+        self._trust.describe(info, before)
+        if self._signal.last_s > -inf:
+            self.alarms.set(now_s, AlarmId.NOT_CALIBRATED, info.mounting is None)
+        self.judge_next()
+
+    def node_fault(self, now_s: float, words: str) -> None:
+        """The node believes its own sensor no longer, or again."""
+        if self._trust.on_node_fault(now_s, words, inverted=self.ledger.open):
+            self._forget_dwells()
+
     def im_fine(self, now_s: float) -> None:
         self._out.append(Noted(now_s, "I am fine"))
         self._stillness.restart(now_s)
@@ -231,6 +249,10 @@ class Monitor:
         """Steepest angle of the session's inversions, the open one included; -inf for none."""
         peak_deg = self.ledger.session_tally.peak_deg
         return max(peak_deg, self._inversion_peak_deg) if self.ledger.open else peak_deg
+
+    def _forget_dwells(self) -> None:
+        """A hold has ended: what an angle had begun before it counts no more."""
+        self._machine = PostureMachine(self.posture)
 
     def _at(self, now_s: float) -> None:
         """Judge what is due by the clock at this moment."""
@@ -304,8 +326,12 @@ class Monitor:
                 self.alarms.acknowledge(now_s, None, None, inverted=False)
             else:
                 self.distress(now_s, "button on the node")
-        if self._calls.tapped(now_s, report, upright=upright):
+        if self._calls.tapped(now_s, report, upright=upright) or report.call:
             self.distress(now_s, "three taps on the frame")
+        if report.counters is not None:
+            settled = self.ledger.open or self._machine.crossed_s == inf
+            if self._repair.on_counters(now_s, report.counters, settled=settled):
+                self._limits.repaired(now_s)
         self._battery.on_report(now_s, report, inverted=self.ledger.open)
 
     def _end_stand_down_upright(self, now_s: float) -> None:

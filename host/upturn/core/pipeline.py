@@ -22,6 +22,7 @@ from upturn.core.commands import (
     HostBattery,
     HostStalled,
     ImFine,
+    NodeFault,
     Resume,
     SeenUpright,
     SinkStatus,
@@ -50,6 +51,7 @@ class Pipeline:
         """With `start_s` a first sample is expected within 15 s of it."""
         self._profile = profile
         self._device = device
+        self._info = info
         self._out: list[Event] = []
         self._tilt = estimator(info, Monitor.borders_deg(profile))
         if start_s is not None:
@@ -85,6 +87,16 @@ class Pipeline:
             self._monitor.sees(self._tilt.last_s, self._tilt.theta_deg)
         return self._drain()
 
+    def describe(self, info: StreamInfo, now_s: float) -> list[Event]:
+        """The stream is described anew: by its node's greeting, or after a change on it."""
+        if info != self._info:
+            assert isinstance(self._tilt, Tilt)  # a file is what its header says, to its end
+            self._info = info
+            self._monitor.advance(self._relative(now_s))
+            self._tilt.describe(info)
+            self._monitor.describe(self._monitor.now_s, info)
+        return self._drain()
+
     def tick(self, now_s: float) -> list[Event]:
         """Time has passed, up to `now_s`."""
         self._monitor.advance(self._relative(now_s))
@@ -117,6 +129,8 @@ class Pipeline:
                 monitor.im_fine(now_s)
             case Goodbye():
                 monitor.goodbye(now_s)
+            case NodeFault(words):
+                monitor.node_fault(now_s, words)
             case HostStalled(gap_s):
                 self._out.append(Noted(now_s, f"this computer stood still for {gap_s:.1f} s"))
                 if inverted:

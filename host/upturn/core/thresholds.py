@@ -37,6 +37,7 @@ RESTART_GAP_S = 1.0  # after a longer gap the angle starts afresh from the force
 
 # Inversion, rest, session
 REST_MAX_DEG = 5.0  # as INVERTED_LEAVE_DEG: the head is not below the heart
+COUNTS_AGREE_S = 0.1  # host and node see the same crossing a sample or two apart
 REST_GAP_S = 1.0  # a drop-out up to this long is no pause of the rest: too short to invert in
 SESSION_GAP_S = 600.0  # who comes back within 10 minutes is still at it
 

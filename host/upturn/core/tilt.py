@@ -141,9 +141,6 @@ class Tilt:
 
     def __init__(self, info: StreamInfo, borders_deg: Sequence[float]) -> None:
         """`borders_deg`, rising: a sample is judged when its angle passes one of them."""
-        self._has_gyro = info.has_gyro
-        self._gap_s = info.gap_s
-        self._mounting = info.mounting or ASSUMED
         self._borders_deg = list(borders_deg)
         self._slope: deque[tuple[float, float]] = deque()
         self.origin_s: float | None = None
@@ -154,12 +151,20 @@ class Tilt:
         self.theta_deg = nan
         self.rate_dps = 0.0
         self.moved_s = -inf
-        self._angle_state = (1.0, 0.0, 0.0, 0.0, 0.0)
         self._still_state = (0.0,) * 6
         self._motion_state = (0.0,) * 4
         self._last_reading = (nan, nan, nan, -inf)
         self._border_state = (nan, nan, -inf)
         self._block_state = (-inf, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        self.describe(info)
+
+    def describe(self, info: StreamInfo) -> None:
+        """The sensor is as `info` says from here on; the angle starts afresh from the force."""
+        self._has_gyro = info.has_gyro
+        self._gap_s = info.gap_s
+        self._mounting = info.mounting or ASSUMED
+        self._angle_state = (1.0, 0.0, 0.0, 0.0, 0.0)
+        self._fresh = True
 
     @property
     def pending_peak_deg(self) -> float:
@@ -182,6 +187,7 @@ class Tilt:
         count, last_s, theta = self.samples, self.last_s, self.theta_deg
         rate, moved_s = self.rate_dps, self.moved_s
         zr, zi, last_w, bias, still_s = self._angle_state
+        fresh = self._fresh
         m_head, m_front, m_rate, v_force, v_rate, turns_deg = self._still_state
         m_angle, m_norm, v_norm, d_angle = self._motion_state
         last_ax, last_ay, last_az, changed_s = self._last_reading
@@ -202,9 +208,9 @@ class Tilt:
             front = fx * ax + fy * ay + fz * az + f0
             before_deg = theta
 
-            if dt > RESTART_GAP_S:
+            if dt > RESTART_GAP_S or fresh:
                 if has_gyro:
-                    if not count and -FIRST_BIAS_DPS <= w <= FIRST_BIAS_DPS:
+                    if fresh and -FIRST_BIAS_DPS <= w <= FIRST_BIAS_DPS:
                         bias = w
                     rate = w - bias
                     m_head, m_front, m_rate = head, front, w
@@ -219,6 +225,7 @@ class Tilt:
                 if not has_gyro:
                     slope.append((t, theta))
                 turns_deg, m_angle, m_norm, v_norm = 0.0, theta, force, 0.0
+                fresh = False
             else:
                 if has_gyro:
                     gain = dt / (STILL_TAU_S + dt)
@@ -316,6 +323,7 @@ class Tilt:
         self.samples, self.last_s, self.theta_deg = count, last_s, theta
         self.rate_dps, self.moved_s = rate, moved_s
         self._angle_state = (zr, zi, last_w, bias, still_s)
+        self._fresh = fresh
         self._still_state = (m_head, m_front, m_rate, v_force, v_rate, turns_deg)
         self._motion_state = (m_angle, m_norm, v_norm, d_angle)
         self._last_reading = (last_ax, last_ay, last_az, changed_s)

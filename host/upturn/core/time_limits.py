@@ -101,6 +101,20 @@ class TimeLimits:
                 self._no_return = True
                 self._alarms.set(now_s, AlarmId.NO_RETURN, True)
 
+    def repaired(self, now_s: float) -> None:
+        """The exposure was set anew, perhaps below what was reached; no return goes on."""
+        exposed_s = self._ledger.exposure_s(now_s) + TIME_EPSILON_S
+        if self._near and exposed_s < self._profile.notice_s:
+            self._near = False
+            self._alarms.set(now_s, AlarmId.TIME_LIMIT_NEAR, False)
+        if self._over and exposed_s < self._profile.limit_s and not self._no_return:
+            self._over = False
+            self._said_s = inf
+            self._lowest_deg = None
+            self._progress_s = -inf
+            self._alarms.set(now_s, AlarmId.TIME_LIMIT, False)
+        self.tick(now_s)
+
     def on_angle(self, now_s: float, theta_deg: float) -> None:
         """An unwrapped angle, at least whenever it is at or below `low_deg`."""
         if not self._over:

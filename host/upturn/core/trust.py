@@ -8,9 +8,11 @@ samples are as good as any, hold nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from upturn.core.alarm_table import AlarmId, Priority
 from upturn.core.alarms import AlarmBook
-from upturn.core.health import RATE_FAULT, SensorHealth
+from upturn.core.health import NODE_FAULT, RATE_FAULT, SensorHealth
 from upturn.core.mounting import ASSUMED
 from upturn.core.placement import Placement
 from upturn.core.sample import StreamInfo
@@ -47,9 +49,30 @@ class SensorTrust:
         self._health.on_block(block)
         self._placement.on_block(block, ended_s=ended_s, inverted=inverted)
 
+    def describe(self, info: StreamInfo, before: StreamInfo) -> None:
+        """Another stream: what was learned of the sensor stands as far as it is the same one."""
+        if replace(info, mounting=before.mounting, node=before.node) != before:
+            node_fault = self._health.faults.get(NODE_FAULT, "")
+            self._health = SensorHealth(info)
+            self._health.hear(node_fault)
+        if info.mounting != before.mounting:
+            self._placement = Placement(info.mounting or ASSUMED)
+
     def on_sample(self, reading: Reading, *, inverted: bool) -> bool:
         """Judge both alarms; True if a hold has just ended."""
         self._health.on_sample(reading)
+        return self._judge(reading.t_s, inverted=inverted)
+
+    def on_node_fault(self, now_s: float, words: str, *, inverted: bool) -> bool:
+        """The node's own word on its sensor; True if a hold has just ended."""
+        self._health.hear(words)
+        return self._judge(now_s, inverted=inverted)
+
+    def release(self) -> None:
+        """A person saw what the sensor could not tell."""
+        self._holding = frozenset()
+
+    def _judge(self, now_s: float, *, inverted: bool) -> bool:
         causes, was_held = self._causes(), self.held
         if inverted:
             self._holding |= causes - self._known - {RATE_FAULT}
@@ -60,12 +83,8 @@ class SensorTrust:
             (AlarmId.SENSOR_FAULT, ", ".join(self._health.faults.values())),
             (AlarmId.SENSOR_MOVED, self._placement.moved),
         ):
-            self._alarms.set(reading.t_s, id, bool(why), priority=priority, detail=why)
+            self._alarms.set(now_s, id, bool(why), priority=priority, detail=why)
         return was_held and not self.held
-
-    def release(self) -> None:
-        """A person saw what the sensor could not tell."""
-        self._holding = frozenset()
 
     def _causes(self) -> frozenset[str]:
         moved = (_MOVED,) if self._placement.moved else ()

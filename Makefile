@@ -41,6 +41,7 @@ contracts: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 tests: $(VENV)/.dev
+	@$(BIN)/python -m tests.firmware.interpreter
 	$(BIN)/pytest --numprocesses $(JOBS) --cov --cov-report=
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-"""Bytes to frames to samples: pure, no I/O and no clock."""
+"""Bytes to messages to samples, and commands to bytes: pure, no I/O and no clock."""

@@ -1,0 +1,392 @@
+# SPDX-License-Identifier: MIT
+"""The messages of now and then: commands are read, answers and news are written (`PROTOCOL.md`).
+
+None of this runs for a sample, so plainness goes before heap.
+"""
+
+from math import sqrt
+from struct import pack, unpack
+
+from micropython import const
+
+from upturn_node.crc24 import CHECK_BYTES, seal
+from upturn_node.framing import MAX_MESSAGE
+
+VERSION = const(1)
+
+MEASUREMENT = const(1)
+SHORT = const(2)
+HELLO = const(3)
+STATUS = const(4)
+GOODBYE = const(5)
+COMMAND = const(8)
+ANSWER = const(9)
+
+# Flags of MEASUREMENT and SHORT.
+CALIBRATED = const(0x0001)
+SATURATED = const(0x0002)
+SENSOR_FAULT = const(0x0004)
+BUTTON = const(0x0008)
+TAP = const(0x0010)
+BUZZER = const(0x0020)
+HOST_SILENT = const(0x0040)
+BATTERY_LOW = const(0x0080)
+EXTERNAL_POWER = const(0x0100)
+OVERRUN = const(0x0200)
+ALONE = const(0x0400)
+TEST = const(0x0800)
+
+POSTURE_UNKNOWN = const(0)
+POSTURE_UPRIGHT = const(1)
+POSTURE_LEVEL = const(2)
+POSTURE_INVERTED = const(3)
+POSTURE_OVER_ROTATED = const(4)
+
+PRIORITY_NONE = const(0)
+PRIORITY_LOW = const(1)
+PRIORITY_MEDIUM = const(2)
+PRIORITY_HIGH = const(3)
+
+# Of HELLO.
+TRAIT_GYRO = const(0x01)
+TRAIT_CALIBRATED = const(0x02)
+TRAIT_BATTERY = const(0x04)
+TRAIT_BUZZER = const(0x08)
+
+RESET_UNKNOWN = const(0)
+RESET_POWER_ON = const(1)
+RESET_PIN = const(2)
+RESET_WATCHDOG = const(3)
+RESET_PROGRAM = const(4)
+RESET_SLEEP = const(5)
+
+FAULT_NONE = const(0)
+FAULT_NO_SENSOR = const(1)
+FAULT_BUS = const(2)
+FAULT_FROZEN = const(3)
+FAULT_SELF_TEST = const(4)
+FAULT_CONFIG = const(5)
+FAULT_SENSOR_RESET = const(6)
+FAULT_LATE = const(7)
+FAULT_LIMITS = const(8)
+
+GOODBYE_BUTTON = const(1)
+GOODBYE_COMMAND = const(2)
+GOODBYE_BATTERY = const(3)
+
+HEARTBEAT = const(0x01)
+READ_INFO = const(0x02)
+SET_PROFILE = const(0x03)
+SET_CALIBRATION = const(0x04)
+CLEAR_CALIBRATION = const(0x05)
+IDENTIFY = const(0x06)
+ACKNOWLEDGE = const(0x07)
+TEST_ALARM = const(0x08)
+SET_RATE = const(0x09)
+SET_NAME = const(0x0A)
+MAINTENANCE = const(0x0B)
+POWER_OFF = const(0x0C)
+
+DONE = const(0)
+UNKNOWN_VERB = const(1)
+BAD_LENGTH = const(2)
+BAD_VALUE = const(3)
+NOT_NOW = const(4)
+BAD_VERSION = const(5)
+NOT_STORED = const(6)
+
+MAX_TEXT_BYTES = const(16)
+RATES_HZ = (50, 100, 200)
+
+_LAYOUT = const(1)
+_Q14 = const(16384)
+_MAX_LIMIT_MS = const(300000)
+_MIN_REST_MS = const(90000)
+_MAX_REST_MS = const(3600000)
+_MAX_ANGLE_CDEG = const(9000)
+_MAX_OFFSET_Q14 = const(4096)
+_MAX_COSINE = 0.3  # no two rows closer to parallel than 72 degrees
+_MIN_HINGE_COSINE = 0.9397  # 20 degrees
+
+
+class RefusedError(ValueError):
+    """A command that is not carried out: `result` for the answer; its text says why."""
+
+    def __init__(self, result, reason, id=0, verb=0):
+        super().__init__(reason)
+        self.result = result
+        self.reason = reason
+        self.id = id
+        self.verb = verb
+
+
+def hello(
+    node_id,
+    firmware,
+    reset,
+    boots,
+    epoch,
+    t_hi,
+    t_lo,
+    rate_hz,
+    range_g,
+    traits,
+    fault,
+    profile,
+    calibration,
+    board,
+    sensor,
+    name,
+):
+    """HELLO; `profile` as from `profile_of`, `calibration` as from `calibration_of`."""
+    notice_ms, limit_ms, rest_ms, max_angle_cdeg, profile_name = profile
+    rows, offsets = calibration
+    body = pack(
+        "<BB6s3BBHBHHHBBBIIIh11h",
+        VERSION << 4 | HELLO,
+        _LAYOUT,
+        node_id,
+        firmware[0],
+        firmware[1],
+        firmware[2],
+        reset,
+        boots & 0xFFFF,
+        epoch & 0xFF,
+        t_lo & 0xFFFF,
+        t_hi & 0xFFFF,
+        rate_hz,
+        range_g,
+        traits,
+        fault,
+        notice_ms,
+        limit_ms,
+        rest_ms,
+        max_angle_cdeg,
+        *rows,
+        *offsets,
+    )
+    return _sealed(body + _text(board) + _text(sensor) + _text(name) + _text(profile_name))
+
+
+def status(t_hi, t_lo, fault, overruns, skipped, bus_errors, bad_frames, dropped, heap_free):
+    """STATUS."""
+    return _sealed(
+        pack(
+            "<BHHBHHHHHI",
+            VERSION << 4 | STATUS,
+            t_lo & 0xFFFF,
+            t_hi & 0xFFFF,
+            fault,
+            overruns & 0xFFFF,
+            skipped & 0xFFFF,
+            bus_errors & 0xFFFF,
+            bad_frames & 0xFFFF,
+            dropped & 0xFFFF,
+            heap_free,
+        )
+    )
+
+
+def goodbye(t_hi, t_lo, reason):
+    """GOODBYE."""
+    return _sealed(pack("<BHHB", VERSION << 4 | GOODBYE, t_lo & 0xFFFF, t_hi & 0xFFFF, reason))
+
+
+def answer(id, verb, result, reason=""):
+    """ANSWER; of a long reason as much as a message holds."""
+    room = MAX_MESSAGE - CHECK_BYTES - 4
+    return _sealed(pack("<4B", VERSION << 4 | ANSWER, id, verb, result) + _cut(reason, room))
+
+
+def parse_command(message, length):
+    """(id, verb, payload) of a COMMAND, or None where the message is none.
+
+    Raises:
+        RefusedError: it is of another version, or too short to be one; answer it and do nothing.
+    """
+    if message[0] & 0x0F != COMMAND:
+        return None
+    id = message[1] if length > 1 else 0
+    verb = message[2] if length > 2 else 0
+    version = message[0] >> 4
+    if version != VERSION:
+        raise RefusedError(BAD_VERSION, "version %d, this is %d" % (version, VERSION), id, verb)
+    if length < 3:
+        raise RefusedError(BAD_LENGTH, "no verb", id, verb)
+    return id, verb, bytes(message[3:length])
+
+
+def payload_of(verb, payload):
+    """What a verb's payload says: the value of that verb's function below.
+
+    Raises:
+        RefusedError: unknown verb, wrong length, or an impossible value.
+    """
+    reader = PAYLOADS.get(verb)
+    if reader is None:
+        raise RefusedError(UNKNOWN_VERB, "unknown verb %d" % verb)
+    return reader(payload)
+
+
+def nothing_of(payload):
+    """Of a verb that has no payload."""
+    _need(payload, 0)
+
+
+def heartbeat_of(payload):
+    """(priority, paused)."""
+    _need(payload, 2)
+    if payload[0] > PRIORITY_HIGH:
+        raise RefusedError(BAD_VALUE, "priority is 0 to 3")
+    return payload[0], bool(payload[1] & 1)
+
+
+def profile_of(payload):
+    """(notice_ms, limit_ms, rest_ms, max_angle_cdeg, name)."""
+    if len(payload) < 15:
+        raise RefusedError(BAD_LENGTH, "the profile is cut short")
+    limits = unpack("<IIIh", payload[:14])
+    check_limits(*limits)
+    name = text_of(payload[14:])
+    return limits[0], limits[1], limits[2], limits[3], name
+
+
+def calibration_of(payload):
+    """(rows, offsets): nine and two numbers in 1/16384."""
+    _need(payload, 22)
+    values = unpack("<11h", payload)
+    rows, offsets = values[:9], values[9:]
+    check_calibration(rows, offsets)
+    return rows, offsets
+
+
+def test_priority_of(payload):
+    """The priority to sound."""
+    _need(payload, 1)
+    if not PRIORITY_LOW <= payload[0] <= PRIORITY_HIGH:
+        raise RefusedError(BAD_VALUE, "priority is 1 to 3")
+    return payload[0]
+
+
+def rate_of(payload):
+    """Samples a second."""
+    _need(payload, 2)
+    rate_hz = payload[0] | payload[1] << 8
+    if rate_hz not in RATES_HZ:
+        raise RefusedError(BAD_VALUE, "rate is 50, 100 or 200")
+    return rate_hz
+
+
+def name_of(payload):
+    """A name for the node."""
+    name = text_of(payload)
+    check_name(name)
+    return name
+
+
+def text_of(payload):
+    """The one text that is the whole payload."""
+    if not payload or payload[0] != len(payload) - 1:
+        raise RefusedError(BAD_LENGTH, "the text is not as long as it says")
+    if payload[0] > MAX_TEXT_BYTES:
+        raise RefusedError(BAD_VALUE, "a text has 16 bytes at most")
+    try:
+        text = str(payload[1:], "utf-8")
+    except UnicodeError:
+        raise RefusedError(BAD_VALUE, "the text is not UTF-8")
+    for letter in text:
+        if ord(letter) < 0x20 or 0x7F <= ord(letter) < 0xA0:
+            raise RefusedError(BAD_VALUE, "the text has control characters")
+    return text
+
+
+PAYLOADS = {
+    HEARTBEAT: heartbeat_of,
+    READ_INFO: nothing_of,
+    SET_PROFILE: profile_of,
+    SET_CALIBRATION: calibration_of,
+    CLEAR_CALIBRATION: nothing_of,
+    IDENTIFY: nothing_of,
+    ACKNOWLEDGE: nothing_of,
+    TEST_ALARM: test_priority_of,
+    SET_RATE: rate_of,
+    SET_NAME: name_of,
+    MAINTENANCE: nothing_of,
+    POWER_OFF: nothing_of,
+}
+
+
+def check_limits(notice_ms, limit_ms, rest_ms, max_angle_cdeg):
+    """Raises RefusedError for limits that no node takes."""
+    if not 0 < notice_ms <= limit_ms:
+        raise RefusedError(BAD_VALUE, "notice is above 0 and at most the limit")
+    if limit_ms > _MAX_LIMIT_MS:
+        raise RefusedError(BAD_VALUE, "limit is at most 300 s")
+    if not _MIN_REST_MS <= rest_ms <= _MAX_REST_MS:
+        raise RefusedError(BAD_VALUE, "rest is 90 to 3600 s")
+    if not 0 < max_angle_cdeg <= _MAX_ANGLE_CDEG:
+        raise RefusedError(BAD_VALUE, "angle limit is above 0 and at most 90 degrees")
+
+
+def check_calibration(rows, offsets):
+    """Raises RefusedError for what cannot be a mounting: nine and two numbers in 1/16384."""
+    head, front, hinge = ([value / _Q14 for value in rows[at : at + 3]] for at in (0, 3, 6))
+    for name, row in (("head", head), ("front", front), ("hinge", hinge)):
+        if not 0.8 <= _length(row) <= 1.25:
+            raise RefusedError(BAD_VALUE, name + " is not 0.8 to 1.25 long")
+    for a, b in ((head, front), (front, hinge), (hinge, head)):
+        if abs(_cosine(a, b)) > _MAX_COSINE:
+            raise RefusedError(BAD_VALUE, "two rows are nearly parallel")
+    square = [
+        head[1] * front[2] - head[2] * front[1],
+        head[2] * front[0] - head[0] * front[2],
+        head[0] * front[1] - head[1] * front[0],
+    ]
+    if _cosine(hinge, square) < _MIN_HINGE_COSINE:
+        raise RefusedError(BAD_VALUE, "hinge is not head x front")
+    if max(abs(offset) for offset in offsets) > _MAX_OFFSET_Q14:
+        raise RefusedError(BAD_VALUE, "an offset is over 0.25 g")
+
+
+def check_name(name):
+    """Raises RefusedError for a name that could not stand in a topic."""
+    if not 1 <= len(name) <= MAX_TEXT_BYTES:
+        raise RefusedError(BAD_VALUE, "a name has 1 to 16 letters")
+    for letter in name:
+        if not ("a" <= letter <= "z" or "A" <= letter <= "Z" or letter in "0123456789_-"):
+            raise RefusedError(BAD_VALUE, "a name has only A-Z a-z 0-9 _ -")
+
+
+def _need(payload, length):
+    if len(payload) != length:
+        raise RefusedError(BAD_LENGTH, "%d bytes, not %d" % (length, len(payload)))
+
+
+def _length(row):
+    return sqrt(row[0] * row[0] + row[1] * row[1] + row[2] * row[2])
+
+
+def _cosine(a, b):
+    return (a[0] * b[0] + a[1] * b[1] + a[2] * b[2]) / (_length(a) * _length(b))
+
+
+def _sealed(body):
+    message = bytearray(len(body) + CHECK_BYTES)
+    message[: len(body)] = body
+    seal(message, len(body))
+    return bytes(message)
+
+
+def _text(text):
+    raw = _cut(text, MAX_TEXT_BYTES)
+    return bytes((len(raw),)) + raw
+
+
+def _cut(text, room):
+    """Its UTF-8 in `room` bytes at most, no character broken."""
+    raw = text.encode() if isinstance(text, str) else text
+    if len(raw) <= room:
+        return raw
+    while raw[room] & 0xC0 == 0x80:
+        room -= 1
+    return raw[:room]

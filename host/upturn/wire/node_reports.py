@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""What a node says beside its force: the report that goes on the newest sample of a message.
+
+A press and a call are counted by the node, so that they outlive the messages lost around them.
+Here the counts become the levels that the core knows.
+"""
+
+from __future__ import annotations
+
+from upturn.core.sample import NodeReport
+from upturn.wire.messages import Measurement
+from upturn.wire.vocabulary import Flag
+
+_BUTTON = int(Flag.BUTTON)
+_SATURATED = int(Flag.SATURATED)
+
+
+class NodeReports:
+    def __init__(self) -> None:
+        self._presses = _Counted()
+        self._calls = _Counted()
+        self._button_shown = False
+        self._press_owed = False
+
+    def begin_anew(self, *, certain: bool) -> None:
+        """The node has restarted, or may have: it counts from zero."""
+        self._presses.begin_anew(certain=certain)
+        self._calls.begin_anew(certain=certain)
+
+    def report(self, said: Measurement) -> NodeReport:
+        return NodeReport(
+            said.angle_deg,
+            self._button_level(said),
+            None,  # taps are counted by the node: `call`
+            said.battery_v,
+            said.battery_percent,
+            said.peak_g,
+            bool(said.flags & _SATURATED),
+            self._calls.rose(said.calls),
+            said.counters,
+        )
+
+    def _button_level(self, said: Measurement) -> bool:
+        """The level, and a press that fell between two messages as a step of its own."""
+        owed = self._presses.rose(said.presses) or self._press_owed
+        self._press_owed = owed and self._button_shown
+        if owed:
+            self._button_shown = not self._button_shown
+        else:
+            self._button_shown = bool(said.flags & _BUTTON)
+        return self._button_shown
+
+
+class _Counted:
+    """Something that a node counts from its start."""
+
+    def __init__(self) -> None:
+        self._count: int | None = None
+        self._may_be_anew = False
+
+    def begin_anew(self, *, certain: bool) -> None:
+        if certain:
+            self._count = 0
+        self._may_be_anew = not certain
+
+    def rose(self, count: int) -> bool:
+        """It happened since the count before; what was counted before the first is not news."""
+        before, self._count = self._count, count
+        may_be_anew, self._may_be_anew = self._may_be_anew, False
+        if before is None or count == before:
+            return False
+        return count != 0 or not may_be_anew

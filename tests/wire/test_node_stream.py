@@ -115,7 +115,7 @@ def test_samples_are_scaled_and_the_newest_carries_the_report() -> None:
             -1 / 32,
             NodeReport(
                 angle_deg=55.25,
-                button=True,
+                button=False,
                 battery_v=3.987,
                 battery_percent=87,
                 peak_g=1.217,
@@ -318,7 +318,7 @@ def test_nothing_that_comes_in_raises(bodies: list[bytes], cuts: list[int]) -> N
 # Calls for help
 
 
-def test_a_press_that_fell_between_two_messages_is_a_press() -> None:
+def test_a_press_is_what_the_node_counts_and_no_level() -> None:
     stream, node = greeted(), Node()
     said = [
         report(stream, node.says(presses=presses, flags=1 | 8 * level), 100.0 + k / 50).button
@@ -330,24 +330,24 @@ def test_a_press_that_fell_between_two_messages_is_a_press() -> None:
                 (8, False),
                 (9, True),
                 (9, True),
-                (10, True),  # let go and pressed: down, up, down
+                (10, True),
                 (10, True),
                 (10, True),
                 (10, False),
                 (11, False),
-                (12, False),
+                (12, False),  # two in a row: down, up, down
                 (12, False),
                 (12, False),
             ]
         )
     ]
     assert said == [
-        False, False, True, False, True, True, False, True, True, False, True, False, True, False,
+        False, False, True, False, True, False, True, False, False, False, True, False, True, False,
     ]  # fmt: skip
 
 
-def test_a_button_that_is_down_at_first_is_down() -> None:
-    assert report(greeted(), Node().says(presses=1, flags=9), 100.0).button
+def test_a_button_that_is_held_down_is_no_press() -> None:
+    assert report(greeted(), Node().says(presses=1, flags=9), 100.0).button is False
 
 
 def test_a_lost_message_loses_no_call() -> None:

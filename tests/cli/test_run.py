@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests.stories import timeline
+from tests.transports.fake_node import FakeNode
 from tests.transports.writing import csv_of
 from upturn.cli.main import main
 from upturn.transports.sim import simulate
 
 Capture = pytest.CaptureFixture[str]
 
+UPTURN = [sys.executable, "-m", "upturn"]
 FAST = ["--headless", "--speed", "max"]
 STEEP = timeline("upright 1s; to 50 in 2s; inverted 21s")
 CONFIG = """\
@@ -97,7 +100,8 @@ def test_a_flag_comes_before_what_the_config_says(config: Path, capsys: Capture)
     assert said["profile"] == "own"
 
 
-KNOWN = "Write one of sim:SCRIPT, replay:FILE"
+NOW = "--speed: cannot be chosen for what happens now. Leave it out"
+KNOWN = "Write one of serial:PORT, sim:SCRIPT, replay:FILE"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,15 @@ KNOWN = "Write one of sim:SCRIPT, replay:FILE"
         ("--source usb:0", f"source 'usb:0' is not known. {KNOWN}"),
         ("--source normal", f"source 'normal' is not known. {KNOWN}"),
         ("--source=", f"source '' is not known. {KNOWN}"),
-        ("--config c.toml --node cellar", f"source 'serial:auto' is not known. {KNOWN}"),
+        (
+            "--source serial:",
+            (
+                "serial: names no port. "
+                "Write serial:PORT, such as serial:/dev/ttyUSB0, or serial:auto"
+            ),
+        ),
+        ("--config c.toml --node cellar", NOW),
+        ("--source serial:/dev/none", NOW),
         (
             "--config c.toml",
             ("the config has several nodes. Say --node with one of den, attic, cellar"),
@@ -173,3 +185,61 @@ def test_output_that_cannot_be_written_fails_the_run() -> None:
     assert ended.stderr.startswith(b"upturn: ")
     assert b"No space left on device" in ended.stderr
     assert ended.stderr.count(b"\n") == 1
+
+
+def test_a_node_is_watched_until_a_signal_and_its_link_is_told(tmp_path: Path) -> None:
+    with (
+        FakeNode(tmp_path / "tty") as node,
+        subprocess.Popen(
+            [*UPTURN, "run", "--source", node.source, "--headless", "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as running,
+    ):
+        assert running.stdout is not None
+        assert running.stderr is not None
+        posture = json.loads(running.stdout.readline())
+        told = [running.stderr.readline(), running.stderr.readline()]
+        node.unplug()
+        told += [running.stderr.readline(), running.stderr.readline()]
+        running.send_signal(signal.SIGTERM)
+        rest, err = running.communicate(timeout=10)
+    assert (posture["kind"], posture["to"]) == ("posture", "upright")
+    assert json.loads(rest.splitlines()[-1])["kind"] == "summary"
+    port = node.port
+    assert told == [
+        f"upturn: no answer yet on {port}\n",
+        f"upturn: connected to den on {port}\n",
+        f"upturn: {port} is gone\n",
+        (
+            f"upturn: waiting for {port}: there is no such port. "
+            "Plug the node in; 'upturn scan' lists the ports\n"
+        ),
+    ]
+    assert (running.returncode, err) == (0, "")
+
+
+def test_a_node_of_the_config_is_watched_by_its_profile(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.traits, node.flags = 0x0C, 0
+        config = tmp_path / "c.toml"
+        config.write_text(
+            f'[[node]]\nname = "den"\nsource = "{node.source}"\nprofile = "first-time"\n'
+            "[node.calibration]\nhead = [0, 1, 0]\nfront = [0, 0, 1]\n"
+        )
+        with subprocess.Popen(
+            [*UPTURN, "run", "--config", str(config), "--headless", "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as running:
+            node.wait_for(lambda: node.limits["profile"] == "first-time", within_s=10.0)
+            assert running.stdout is not None
+            first = running.stdout.readline()
+            running.send_signal(signal.SIGINT)
+            rest = running.communicate(timeout=10)[0]
+    summary = json.loads(rest.splitlines()[-1])
+    assert "not_calibrated" not in first + rest
+    assert (summary["profile"], summary["samples_lost"]) == ("first-time", 0)
+    assert running.returncode == 130

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import math
 
+from tests.service.scripted_link import ScriptedLink
 from upturn.cli.watch import TableFeed
 from upturn.core.limits import STANDARD
 from upturn.core.pipeline import Pipeline
+from upturn.dashboard.feed import SourceState
 from upturn.service.table import TableService
 from upturn.transports.sim import simulate
 from upturn.transports.simulated import SimulatedSource
+from upturn.transports.source import LinkState
 
 
 async def test_when_a_session_has_ended_nobody_is_watched() -> None:
@@ -23,3 +26,16 @@ async def test_when_a_session_has_ended_nobody_is_watched() -> None:
     assert service.snapshot().ready
     assert feed.snapshot().not_ready == ("the session has ended",)
     assert (feed.source().live, feed.source().note) == (False, "ended")
+
+
+async def test_how_a_link_stands_is_shown_where_the_source_is_and_why_it_is_not_ready() -> None:
+    link = ScriptedLink(None, end_s=1.0)
+    feed = TableFeed(1.0)
+    feed.begin(TableService(Pipeline(link.info, STANDARD), link), link.label, link)
+    assert feed.source() == SourceState("a link", live=True)
+    link.state = LinkState("waiting for /dev/ttyUSB0: there is no such port", well=False)
+    assert feed.source().label == link.state.words
+    assert feed.snapshot().not_ready == (link.state.words, "no data from the table yet")
+    link.state = LinkState("connected", well=True, trouble="den does not take the limits")
+    assert feed.source().label == "a link"
+    assert feed.snapshot().not_ready[0] == "den does not take the limits"

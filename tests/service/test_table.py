@@ -26,7 +26,9 @@ from upturn.core.pipeline import Pipeline
 from upturn.core.sample import StreamInfo
 from upturn.core.snapshot import Snapshot
 from upturn.errors import RunError
-from upturn.service.table import NAP_S, TICK_LAG_S, TableService
+from upturn.service.feeding import TICK_LAG_S
+from upturn.service.paced import NAP_S
+from upturn.service.table import TableService
 from upturn.transports.source import Chunk, pieces
 
 SESSION = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,12 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.service.scripted_link import HELLO as HELLO_FIELDS
+from tests.service.scripted_link import on_the_line, told
+from tests.stories import timeline
 from tests.transports.writing import recorder_of
 from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import (
     Acknowledge,
     Command,
     Distress,
+    Goodbye,
     HostStalled,
     SeenUpright,
     SinkStatus,
@@ -25,10 +30,11 @@ from upturn.core.commands import (
 )
 from upturn.core.limits import DeviceKind
 from upturn.core.mounting import Mounting
-from upturn.core.sample import NodeReport, Sample, StreamInfo
+from upturn.core.sample import NodeCounters, NodeReport, Sample, StreamInfo
 from upturn.errors import InputError, RunError
+from upturn.transports.node_chunks import NodeChunks
 from upturn.transports.recording import Recording, read_recording
-from upturn.transports.source import Chunk
+from upturn.transports.source import Arrival, Chunk
 from upturn.transports.trace_file import Problem
 
 INFO = StreamInfo(
@@ -176,6 +182,11 @@ GOOD = '{"at_s":0.7,"samples":[[0.7,0,1,0,0,0,0]]}'
         ('{"at_s":1,"samples":[[1,0,0,1,0,0,0,{"x":1}]]}', "a report has no 'x'"),
         ('{"at_s":1,"samples":[[1,0,0,1,0,0,0,{"tap":1}]]}', "tap must be true or false"),
         ('{"at_s":1,"samples":[[1,0,0,1,0,0,0,{"peak_g":"1"}]]}', "'1' is not a finite number"),
+        ('{"at_s":1,"samples":[[1,0,0,1,0,0,0,{"call":1}]]}', "call must be true or false"),
+        (
+            '{"at_s":1,"samples":[[1,0,0,1,0,0,0,{"counters":[1,2]}]]}',
+            "counters must have 6 numbers",
+        ),
         ('{"at_s":1,"command":"distress"}', "a command must be an object"),
         ('{"at_s":1,"command":{"verb":"explode"}}', "unknown command 'explode'"),
         ('{"at_s":1,"command":{"verb":"host_stalled"}}', "host_stalled: "),
@@ -238,14 +249,15 @@ def test_a_line_that_is_not_utf_8_is_lost_and_told(tmp_path: Path) -> None:
     ("changes", "told"),
     [
         (
-            {"upturn_recording": 2},
-            "is a recording of version '2', not 1. Read it with the Upturn that wrote it",
+            {"upturn_recording": 3},
+            "is a recording of version '3', not 1 or 2. Read it with the Upturn that wrote it",
         ),
         ({"upturn_recording": None}, "is not a recording. Line 1 must name upturn_recording"),
         ({"has_gyro": 1}, "has_gyro must be true or false, nominal_s a number"),
         ({"nominal_s": 0}, "nominal_s is too small"),
         ({"rate_hz": -5}, "rate_hz is too small"),
         ({"rate_hz": "50"}, "'50' is not a finite number"),
+        ({"upturn_recording": 2}, "start_s is missing"),
         ({"node": 7}, "node is not a word"),
         ({"profile": None}, "profile is missing"),
         ({"node": None}, "node is missing"),
@@ -280,6 +292,107 @@ def test_a_recording_without_samples_is_refused(tmp_path: Path) -> None:
     assert refusal(path) == f"{path}:1: has no samples. Record it again"
 
 
+LINK = StreamInfo(mounting=INFO.mounting)
+STORY = timeline("upright 1s")
+MESSAGES = [data for _, data in told(STORY)]
+
+
+def record_link(path: Path, chunks: Iterable[Chunk]) -> None:
+    recorder = recorder_of(path, LINK, "extended", start_s=100.0)
+    for chunk in chunks:
+        recorder.piece(chunk)
+    recorder.close()
+
+
+def arrivals() -> list[Chunk]:
+    """What a node says in a second, an act, a silence, and one more piece that came late."""
+    chunks = NodeChunks(LINK.mounting)
+    at_s = [100.1 + 0.1 * i for i in range(len(MESSAGES))]
+    made = [
+        chunk
+        for host_s, data in zip(at_s[:-1], MESSAGES, strict=False)
+        for chunk in chunks.take(Arrival(host_s, data))[0]
+    ]
+    made.append(Chunk(chunks.axis_s(101.3), [], (Distress(),), arrival=Arrival(101.3)))
+    made.append(Chunk(chunks.axis_s(102.3), [], arrival=Arrival(102.3)))
+    made += chunks.take(Arrival(104.0, MESSAGES[-1], since_s=102.4))[0]
+    return made
+
+
+def test_a_recording_of_a_link_holds_its_bytes_and_is_decoded_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    made = arrivals()
+    record_link(path, made)
+    recording = read_recording(path)
+    assert (recording.info, recording.start_s, recording.of_a_link) == (LINK, 100.0, True)
+    assert recording.pieces == made
+    assert list(recording.chunks(paced=True)) == made
+    samples = [sample for chunk in made for sample in chunk.samples]
+    assert len(samples) == len(STORY.samples)
+    assert made[0].info is not None
+    assert made[-1].silent_s is not None
+    assert made[-1].at_s - made[-1].silent_s == pytest.approx(1.6, abs=0.01)
+    header, first = lines_of(path)[:2]
+    assert json.loads(header)["upturn_recording"] == 2
+    assert json.loads(first) == {"host_s": 100.1, "bytes": b64encode(MESSAGES[0]).decode()}
+    assert [json.loads(line) for line in lines_of(path)[-3:-1]] == [
+        {"host_s": 101.3, "command": {"verb": "distress", "source": "from the dashboard"}},
+        {"host_s": 102.3},
+    ]
+
+
+def test_an_arrival_that_makes_several_chunks_is_written_once(tmp_path: Path) -> None:
+    """Samples before and after a HELLO with another rate are not of one stream."""
+    chunks = NodeChunks()
+    faster = on_the_line("HELLO", {**HELLO_FIELDS, "rate_hz": 100})
+    goodbye = on_the_line("GOODBYE", {"t_ms": 9, "reason": 1})
+    data = MESSAGES[0] + MESSAGES[1] + faster + MESSAGES[2] + goodbye + MESSAGES[3]
+    made = chunks.take(Arrival(100.0, data))[0]
+    assert [len(chunk.samples) for chunk in made] == [5, 5, 5]
+    assert [chunk.info.rate_hz if chunk.info else None for chunk in made] == [50.0, 100.0, None]
+    assert [chunk.commands for chunk in made] == [(), (Goodbye(),), ()]
+    assert [chunk.arrival is None for chunk in made] == [False, True, True]
+    record_link(tmp_path / "a", made)
+    assert len(lines_of(tmp_path / "a")) == 2
+    assert read_recording(tmp_path / "a").pieces == made
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{}", "host_s is missing"),
+        ('{"host_s":"1"}', "'1' is not a finite number"),
+        ('{"host_s":99.9}', "host_s falls (99.9 after 104)"),
+        ('{"host_s":1e9}', "host_s leaps by 11574 days"),
+        ('{"host_s":105,"bytes":"%"}', "bytes is not base64"),
+        ('{"host_s":105,"bytes":7}', "bytes is not a word"),
+        ('{"host_s":105,"since_s":106,"bytes":"fg=="}', "since_s is after host_s"),
+        ('{"host_s":105,"command":7}', "a command must be an object"),
+        ('{"host_s":105,"command":{"verb":"explode"}}', "unknown command 'explode'"),
+    ],
+)
+def test_a_bad_line_of_a_link_is_refused_or_skipped(line: str, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    record_link(path, arrivals())
+    good = len(lines_of(path))
+    path.write_text("\n".join([*lines_of(path), line]))
+    told = refusal(path)
+    assert told.startswith(f"{path}:{good + 1}: is not a piece of a recording ({why}")
+    recording = read_recording(path, skip_bad=True)
+    assert recording.pieces == arrivals()
+    assert [problem.line for problem in recording.problems] == [good + 1]
+
+
+def test_damaged_bytes_cost_what_they_carried_and_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    record_link(path, arrivals())
+    text = path.read_text().splitlines()
+    text[5] = json.dumps({"host_s": 100.5, "bytes": b64encode(b"noise~").decode()})
+    path.write_text("\n".join(text))
+    samples = [sample for chunk in read_recording(path).pieces for sample in chunk.samples]
+    assert len(samples) == len(STORY.samples) - 5
+
+
 number = st.floats(-1e6, 1e6)
 commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(Acknowledge, st.none() | st.sampled_from(AlarmId), st.none() | st.integers(1, 9)),
@@ -296,6 +409,11 @@ reports = st.builds(
     battery_v=st.none() | number,
     battery_percent=st.none() | number,
     saturated=st.booleans(),
+    call=st.none() | st.booleans(),
+    counters=st.none()
+    | st.builds(
+        NodeCounters, st.integers(0, 255), st.integers(0, 9), number, number, number, number
+    ),
 )
 
 

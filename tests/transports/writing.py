@@ -46,10 +46,12 @@ def recorder_of(
     info: StreamInfo,
     profile: str = "standard",
     device: DeviceKind = DeviceKind.TABLE,
+    *,
+    start_s: float | None = None,
 ) -> Recorder:
     """A recording that is made piece by piece."""
     source = cast("Source", SimpleNamespace(label="a story"))
-    return Recorder(path, source, info, profile, device)
+    return Recorder(path, source, info, profile, device, start_s=start_s)
 
 
 def _field(value: object) -> str:

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""`upturn analyze FILE`: the summary of a recorded session, by the batch path."""
+"""`upturn analyze FILE`: the summary of a recorded session, by the batch path where it can.
+
+A recording of a link goes through the core as it is replayed: what its stream is may change on
+the way, and the batch path takes a file as one.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import add_file, open_judged_file, tell_summary
 from upturn.cli.options import add_common
 from upturn.errors import EXIT_DONE
+from upturn.service.feeding import feed_chunk
+from upturn.transports.recording import Recording
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -23,6 +29,12 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     judged = open_judged_file(args)
+    if isinstance(judged.source, Recording) and judged.source.of_a_link:
+        pipeline = judged.pipeline()
+        for chunk in judged.source.chunks(paced=False):
+            feed_chunk(pipeline, chunk)
+        tell_summary(args, pipeline)
+        return EXIT_DONE
     columns = columns_of(judged.source)
     tell_summary(args, analyze(judged.info, judged.profile, judged.device, columns))
     return EXIT_DONE

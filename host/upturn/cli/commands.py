@@ -28,6 +28,8 @@ COMMANDS: dict[str, Command] = {
     "replay": Command("upturn.cli.replay", "judge a recorded session again"),
     "record": Command("upturn.cli.record", "write what a source delivers to a file"),
     "analyze": Command("upturn.cli.analyze", "sum up a recorded session"),
+    "scan": Command("upturn.cli.scan", "look what is behind each serial port"),
+    "node": Command("upturn.cli.node", "look at a node on its cable, and change it"),
     "profiles": Command("upturn.cli.profiles", "list the limits, with their sources"),
     "check-config": Command(
         "upturn.cli.check_config", "check a config; say what is in force and who said so"

@@ -16,6 +16,7 @@ from upturn.core.commands import Acknowledge
 from upturn.core.limits import DEVICES, DeviceKind
 from upturn.transports.sim import simulate
 from upturn.transports.simulated import SimulatedSource
+from upturn.transports.source import Source
 
 SCRIPT = "demo"
 SPEED = 4.0
@@ -37,7 +38,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     profile = resolve_profile(args, None, load_config(args.config))
 
-    def sessions() -> Iterator[Judged]:
+    def sessions() -> Iterator[Judged[Source]]:
         for seed in (0,) if args.once else count():
             simulation = simulate(SCRIPT, seed=seed)
             spotter_s = simulation.duration_s - SPOTTER_S

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from upturn.cli.options import resolve_profile
 from upturn.config import Config, NodeConfig, load_config
@@ -20,20 +21,30 @@ from upturn.errors import InputError
 from upturn.sinks.text import summary_lines
 from upturn.transports.recording import Recording
 from upturn.transports.replay import open_file
-from upturn.transports.source import Source, open_source
+from upturn.transports.source import LiveSource, Source, open_source
 from upturn.transports.trace_file import Problem
 
 SHOWN_PROBLEMS = 3
 
 
+_T = TypeVar("_T", bound=Source | LiveSource)
+S_co = TypeVar("S_co", bound=Source | LiveSource, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Generic[S_co]):
     """A source, how its samples are to be read, and what they are judged by."""
 
-    source: Source
+    source: S_co
     info: StreamInfo
     profile: Profile
     device: Device
+    start_s: float | None = None
+    """Of a link, live or recorded: when watching began."""
+
+    def pipeline(self) -> Pipeline:
+        """A core that has seen nothing yet."""
+        return Pipeline(self.info, self.profile, self.device, start_s=self.start_s)
 
 
 def add_file(parser: argparse.ArgumentParser) -> None:
@@ -47,12 +58,14 @@ def add_file(parser: argparse.ArgumentParser) -> None:
 def add_source(parser: argparse.ArgumentParser) -> None:
     """The flags that choose what is watched."""
     parser.add_argument(
-        "--source", metavar="SOURCE", help="sim:SCRIPT or replay:FILE; else the config's node"
+        "--source",
+        metavar="SOURCE",
+        help="serial:PORT, serial:auto, sim:SCRIPT or replay:FILE; else the config's node",
     )
     parser.add_argument("--node", metavar="NAME", help="which node of the config")
 
 
-def open_judged_file(args: argparse.Namespace) -> Judged:
+def open_judged_file(args: argparse.Namespace) -> Judged[Source]:
     """The file and what it is judged by.
 
     The config's node of the name in the file says device and calibration; for a file that names
@@ -70,7 +83,7 @@ def open_judged_file(args: argparse.Namespace) -> Judged:
     return judged
 
 
-def open_judged_source(args: argparse.Namespace) -> Judged:
+def open_judged_source(args: argparse.Namespace) -> Judged[Source | LiveSource]:
     """The source of `--source`, or of the config's node.
 
     Raises:
@@ -86,7 +99,12 @@ def open_judged_source(args: argparse.Namespace) -> Judged:
             "nothing says what to watch",
             remedy="Give --source, or a [[node]] with a source in the config",
         )
-    return _judged(args, config, open_source(text), node)
+    source = open_source(text)
+    if isinstance(source, LiveSource) and args.speed is not None:
+        raise InputError(
+            "cannot be chosen for what happens now", where="--speed", remedy="Leave it out"
+        )
+    return _judged(args, config, source, node)
 
 
 def tell_summary(args: argparse.Namespace, pipeline: Pipeline) -> None:
@@ -127,8 +145,13 @@ def _node(args: argparse.Namespace, config: Config) -> NodeConfig | None:
 
 
 def _judged(
-    args: argparse.Namespace, config: Config, source: Source, node: NodeConfig | None
-) -> Judged:
+    args: argparse.Namespace,
+    config: Config,
+    source: _T,
+    node: NodeConfig | None,
+) -> Judged[_T]:
+    if isinstance(source, Recording) and source.of_a_link:
+        node = None  # it holds what it was judged by
     if node is not None and node.profile is not None:
         config = replace(config, profile=node.profile)
     profile = resolve_profile(args, source.profile, config, where=source.profile_where)
@@ -139,7 +162,11 @@ def _judged(
     info = source.info
     if node is not None and info.mounting is None:
         info = replace(info, mounting=node.mounting)
-    return Judged(source, info, profile, device)
+    start_s = source.start_s if isinstance(source, Recording) else None
+    if isinstance(source, LiveSource):
+        source.judge_by(profile, device, info.mounting)
+        start_s = source.axis_s(source.host_s())
+    return Judged(source, info, profile, device, start_s)
 
 
 def _tell_skipped(path: Path, problems: Sequence[Problem]) -> None:

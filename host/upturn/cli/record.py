@@ -27,7 +27,12 @@ def run(args: argparse.Namespace) -> int:
         check_terminal()  # before a file is made
     judged = open_judged_source(args)
     recorder = Recorder(
-        args.out, judged.source, judged.info, judged.profile.name, judged.device.kind
+        args.out,
+        judged.source,
+        judged.info,
+        judged.profile.name,
+        judged.device.kind,
+        start_s=judged.start_s,
     )
     what = Watch(
         lambda: iter((judged,)), args.speed or 1.0, args.headless, args.json, recorder.piece

@@ -11,8 +11,8 @@ from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import add_file, open_judged_file, tell_summary
 from upturn.cli.options import MAX_SPEED, add_common
 from upturn.core.events import Event, to_json
-from upturn.core.pipeline import Pipeline
 from upturn.errors import EXIT_DONE
+from upturn.service.feeding import feed_chunk
 from upturn.sinks.text import line
 
 
@@ -36,14 +36,9 @@ def run(args: argparse.Namespace) -> int:
         from upturn.cli.watch import Watch, watch
 
         return watch(Watch(lambda: iter((judged,)), speed, not on_dashboard, args.json))
-    pipeline = Pipeline(judged.info, judged.profile, judged.device)
+    pipeline = judged.pipeline()
     for chunk in judged.source.chunks(paced=False):
-        if chunk.samples or chunk.commands:
-            _write(pipeline.feed(chunk.samples), as_json=args.json)
-        else:
-            _write(pipeline.tick(chunk.at_s), as_json=args.json)
-        for command in chunk.commands:
-            _write(pipeline.command(command, chunk.at_s), as_json=args.json)
+        _write(feed_chunk(pipeline, chunk), as_json=args.json)
     tell_summary(args, pipeline)
     return EXIT_DONE
 

@@ -22,7 +22,7 @@ from upturn.errors import EXIT_DONE, EXIT_INTERRUPTED, InputError
 from upturn.service.table import TableService
 from upturn.sinks.console import Console
 from upturn.sinks.text import summary_lines
-from upturn.transports.source import Chunk
+from upturn.transports.source import Chunk, LinkState, LiveSource, Source
 
 TELL_S = 2.0
 """How long a stopped run waits for its sum to be read."""
@@ -33,7 +33,7 @@ LEAVE_S = 0.1
 class Watch:
     """What to watch, and how."""
 
-    sessions: Callable[[], Iterator[Judged]]
+    sessions: Callable[[], Iterator[Judged[Source | LiveSource]]]
     """One source, or one after another for a demo that loops."""
     speed: float
     headless: bool
@@ -49,14 +49,16 @@ class TableFeed:
     def __init__(self, speed: float) -> None:
         self._service: TableService | None = None
         self._label = ""
+        self._link: LiveSource | None = None
         self._pace = "" if speed == 1.0 else f" at {speed:g}x" if math.isfinite(speed) else ""
         self._history = History()
         self._events = EventRing()
 
-    def begin(self, service: TableService, label: str) -> None:
+    def begin(self, service: TableService, label: str, link: LiveSource | None = None) -> None:
         """A new session: its time axis starts anew."""
         self._service = service
         self._label = label
+        self._link = link
         self._history.clear()
 
     def observe(self, t_s: float, angle_deg: float, events: Sequence[Event]) -> None:
@@ -69,11 +71,14 @@ class TableFeed:
         service = self._running
         shown = service.snapshot()
         ended = ("the session has ended",) if service.ended else ()
-        return replace(shown, not_ready=(*ended, *shown.not_ready))
+        return replace(shown, not_ready=(*ended, *self._link_problems(), *shown.not_ready))
 
     def source(self) -> SourceState:
         ended = self._running.ended
-        return SourceState(self._label + self._pace, not ended, "ended" if ended else "")
+        label = self._label + self._pace
+        if self._link is not None and not self._link.state.well:
+            label = self._link.state.words
+        return SourceState(label, not ended, "ended" if ended else "")
 
     def history(self) -> History:
         return self._history
@@ -83,6 +88,14 @@ class TableFeed:
 
     def command(self, command: Command) -> str | None:
         return self._running.command(command)
+
+    def _link_problems(self) -> Iterator[str]:
+        if self._link is not None:
+            state = self._link.state
+            if not state.well:
+                yield state.words
+            if state.trouble:
+                yield state.trouble
 
     @property
     def _running(self) -> TableService:
@@ -125,7 +138,9 @@ async def _headless(what: Watch) -> int:
     sink = Console(sys.stdout, as_json=what.as_json)
     try:
         for judged in what.sessions():
-            pipeline = Pipeline(judged.info, judged.profile, judged.device)
+            pipeline = judged.pipeline()
+            if isinstance(judged.source, LiveSource):
+                judged.source.on_state = _say_state
             await TableService(
                 pipeline, judged.source, speed=what.speed, sinks=[sink], recorder=what.recorder
             ).run()
@@ -140,6 +155,11 @@ async def _headless(what: Watch) -> int:
                 os._exit(ended_by[0])
         return ended_by[0]
     return EXIT_DONE
+
+
+def _say_state(state: LinkState) -> None:
+    """For a log: every event of the link, beside the events of the table."""
+    print("upturn: " + "; ".join(filter(None, (state.words, state.trouble))), file=sys.stderr)
 
 
 def _on_signals(end: Callable[[int], object]) -> None:
@@ -167,15 +187,15 @@ async def _on_dashboard(what: Watch) -> int:
 
     async def serve() -> None:
         for judged in what.sessions():
-            pipeline = Pipeline(judged.info, judged.profile, judged.device)
             service = TableService(
-                pipeline,
+                judged.pipeline(),
                 judged.source,
                 speed=what.speed,
                 observer=feed.observe,
                 recorder=what.recorder,
             )
-            feed.begin(service, judged.source.label)
+            live = judged.source if isinstance(judged.source, LiveSource) else None
+            feed.begin(service, judged.source.label, live)
             ready.set()
             await service.run()
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from upturn.service.clock import HostClock, PacedClock
+from upturn.clock import HostClock, PacedClock
 
 
 class FakeClock:

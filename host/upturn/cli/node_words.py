@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""A node in words and as a record, for `scan` and `node info`."""
+
+from __future__ import annotations
+
+from upturn.wire.messages import Hello, Measurement
+from upturn.wire.vocabulary import Trait, fault
+
+
+def node_record(hello: Hello, said: Measurement | None) -> dict[str, object]:
+    """What a node says of itself; null is what it does not know, or did not say in time."""
+    return {
+        "id": hello.node_id,
+        "name": hello.name or None,
+        "board": hello.board,
+        "sensor": hello.sensor,
+        "firmware": hello.firmware,
+        "rate_hz": hello.rate_hz,
+        "range_g": hello.range_g,
+        "gyro": hello.has_gyro,
+        "calibrated": hello.mounting is not None,
+        "buzzer": Trait.BUZZER in hello.traits,
+        "fault": fault(hello.fault).words or None,
+        "profile": hello.profile or None,
+        "notice_s": hello.limits.notice_s,
+        "limit_s": hello.limits.limit_s,
+        "rest_s": hello.limits.rest_s,
+        "max_angle_deg": hello.limits.max_angle_deg,
+        "boots": hello.boots,
+        "reset": hello.reset,
+        "angle_deg": said.angle_deg if said else None,
+        "posture": str(said.posture) if said else None,
+        "exposure_s": said.counters.exposure_s if said else None,
+        "battery_percent": said.battery_percent if said else None,
+        "battery_v": said.battery_v if said else None,
+    }
+
+
+def node_line(hello: Hello, said: Measurement | None) -> str:
+    """The short of it, without its name."""
+    parts = [
+        f"{hello.sensor or 'no sensor'} at {hello.rate_hz} Hz",
+        "calibrated" if hello.mounting is not None else "not calibrated",
+        f"firmware {hello.firmware}",
+        *([f"battery {battery}"] if (battery := _battery(said)) else []),
+        *([words] if (words := fault(hello.fault).words) else []),
+    ]
+    return ", ".join(parts)
+
+
+def node_lines(hello: Hello, said: Measurement | None) -> list[str]:
+    """All of it, a fact a line."""
+    limits = hello.limits
+    gyro = "with" if hello.has_gyro else "without"
+    rows = {
+        "name": hello.name or "none",
+        "id": hello.node_id,
+        "board": f"{hello.board}, {'with' if Trait.BUZZER in hello.traits else 'without'} buzzer",
+        "sensor": f"{hello.sensor or 'none'}, {gyro} gyro, up to {hello.range_g} g",
+        "rate": f"{hello.rate_hz} samples a second",
+        "calibrated": "yes" if hello.mounting is not None else "no",
+        "firmware": hello.firmware,
+        "limits": (
+            f"{hello.profile or 'unnamed'}: notice {limits.notice_s:g} s, "
+            f"limit {limits.limit_s:g} s, rest {limits.rest_s:g} s, "
+            f"angle {limits.max_angle_deg:g} degrees"
+        ),
+        "battery": _battery(said) or "not known",
+        "angle": _angle(said),
+        "starts": f"{hello.boots} since it was installed, the last: {hello.reset}",
+        "fault": fault(hello.fault).words or "none",
+    }
+    return [f"{name:<12}{value}" for name, value in rows.items()]
+
+
+def _battery(said: Measurement | None) -> str:
+    if said is None:
+        return ""
+    percent = f"{said.battery_percent} %" if said.battery_percent is not None else ""
+    volts = f"{said.battery_v:.2f} V" if said.battery_v is not None else ""
+    return ", ".join(filter(None, (percent, volts)))
+
+
+def _angle(said: Measurement | None) -> str:
+    if said is None or said.angle_deg is None:
+        return "not known"
+    return f"{said.angle_deg:.1f} degrees, {said.posture}"

@@ -1,0 +1,386 @@
+# SPDX-License-Identifier: MIT
+"""`serial:`: a node on a pseudo-terminal is found, kept, lost and found again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.transports.fake_node import FakeNode
+from upturn.core.alarm_table import Priority
+from upturn.core.commands import Goodbye, NodeFault
+from upturn.core.limits import DEVICES, PROFILES, STANDARD, DeviceKind
+from upturn.core.mounting import ASSUMED
+from upturn.core.sample import Sample
+from upturn.errors import InputError
+from upturn.transports import node_keeper, serial_source
+from upturn.transports.serial_ports import Port
+from upturn.transports.serial_source import SerialSource
+from upturn.transports.source import Chunk, LiveSource, Wish, open_source
+from upturn.wire.vocabulary import Result, Verb
+
+NO_PORT = "there is no such port. Plug the node in; 'upturn scan' lists the ports"
+TABLE = DEVICES[DeviceKind.TABLE]
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serial_source, "FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr(node_keeper, "BEAT_S", 0.05)
+
+
+@asynccontextmanager
+async def running(source: SerialSource) -> AsyncIterator[list[Chunk]]:
+    """It runs, and what it brings is collected."""
+    chunks: list[Chunk] = []
+
+    async def collect() -> None:
+        while True:
+            chunk = await source.receive(0.05)
+            if chunk is not None:
+                chunks.append(chunk)
+
+    tasks = [asyncio.create_task(source.run()), asyncio.create_task(collect())]
+    try:
+        yield chunks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def until(condition: Callable[[], object], within_s: float = 3.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0.005)
+
+
+def samples_of(chunks: list[Chunk]) -> list[Sample]:
+    return [sample for chunk in chunks for sample in chunk.samples]
+
+
+def source_of(node: FakeNode, *, threaded: bool = False) -> SerialSource:
+    source = SerialSource(str(node.port), threaded=threaded)
+    source.judge_by(STANDARD, TABLE, None)
+    return source
+
+
+def auto_source(*ports: Path) -> SerialSource:
+    source = SerialSource(
+        "auto", list_ports=lambda: [Port(str(port)) for port in ports], hello_s=0.15
+    )
+    source.judge_by(STANDARD, TABLE, None)
+    return source
+
+
+def test_a_port_is_named_or_searched_for() -> None:
+    source = open_source("serial:/dev/ttyUSB7")
+    assert isinstance(source, LiveSource)
+    assert (source.label, source.profile) == ("serial ttyUSB7", None)
+    assert (source.state.words, source.state.well) == ("not connected yet", False)
+    with pytest.raises(InputError, match=r"serial: names no port. Write serial:PORT, such as "):
+        open_source("serial: ")
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+async def test_a_node_is_asked_who_it_is_and_streams(tmp_path: Path, threaded: bool) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node, threaded=threaded)
+        async with running(source) as chunks:
+            await until(lambda: len(samples_of(chunks)) > 20)
+            assert source.state.words == f"connected to den on {node.port}"
+            assert source.state.well
+        (info,) = {chunk.info for chunk in chunks if chunk.info is not None}
+        assert (info.node, info.sensor, info.rate_hz) == ("den", "MPU6886", 50.0)
+        assert info.mounting == ASSUMED
+        times_s = [sample.t_s for sample in samples_of(chunks)]
+        assert [b - a for a, b in pairwise(times_s)] == pytest.approx([0.02] * (len(times_s) - 1))
+        assert all(chunk.at_s >= chunk.samples[-1].t_s for chunk in chunks if chunk.samples)
+        assert node.heard[0] == (Verb.READ_INFO, b"")
+        assert (Verb.HEARTBEAT, b"\0\0") in node.heard
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+async def test_a_cable_pulled_and_put_back_goes_on_where_it_was(
+    tmp_path: Path, threaded: bool
+) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node, threaded=threaded)
+        told: list[str] = []
+        source.on_state = lambda state: told.append(state.words)
+        async with running(source) as chunks:
+            await until(lambda: samples_of(chunks))
+            node.unplug()
+            await until(lambda: not source.state.well, within_s=0.2)
+            await until(lambda: "waiting" in source.state.words)
+            node.plug()
+            seen = len(samples_of(chunks))
+            await until(lambda: len(samples_of(chunks)) > seen + 10)
+    port = node.port
+    assert [words for words in told if "no answer yet" not in words] == [
+        f"connected to den on {port}",
+        f"{port} is gone",
+        f"waiting for {port}: {NO_PORT}",
+        f"connected to den on {port}",
+    ]
+    times_s = [sample.t_s for sample in samples_of(chunks)]
+    assert all(a < b for a, b in pairwise(times_s))
+
+
+async def test_a_port_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
+    node = FakeNode(tmp_path / "tty")
+    source = source_of(node)
+    async with running(source) as chunks:
+        await until(lambda: "there is no such port" in source.state.words)
+        with node:
+            await until(lambda: samples_of(chunks))
+
+
+async def test_noise_on_the_line_costs_nothing_but_itself(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node)
+        async with running(source) as chunks:
+            await until(lambda: samples_of(chunks))
+            node.send(b"Traceback (most recent call last):\r\n\x7e\x7d\x7e\xff\x00>>> ")
+            seen = len(samples_of(chunks))
+            await until(lambda: len(samples_of(chunks)) > seen + 15)
+    times_s = [sample.t_s for sample in samples_of(chunks)]
+    assert [b - a for a, b in pairwise(times_s)] == pytest.approx([0.02] * (len(times_s) - 1))
+
+
+async def test_the_limits_in_force_are_set_on_a_node_that_has_others(tmp_path: Path) -> None:
+    first_time = PROFILES["first-time"]
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node)
+        source.judge_by(first_time, TABLE, None)
+        async with running(source):
+            await until(lambda: node.limits["profile"] == "first-time")
+            assert node.limits == {
+                "notice_ms": 30_000,
+                "limit_ms": 45_000,
+                "rest_ms": 90_000,
+                "max_angle_cdeg": 3000,
+                "profile": "first-time",
+            }
+            node.limits = {**node.limits, "limit_ms": 60_000}  # of the same name
+            node.reset()
+            await until(lambda: node.limits["limit_ms"] == 45_000)
+            assert len(node.told(Verb.SET_PROFILE)) == 2
+            await asyncio.sleep(0.2)
+            assert len(node.told(Verb.SET_PROFILE)) == 2
+
+
+async def test_a_node_with_the_right_limits_is_left_alone(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.limits["profile"] = "of another name"
+        async with running(source_of(node)) as chunks:
+            await until(lambda: len(samples_of(chunks)) > 10)
+        assert node.told(Verb.SET_PROFILE) == []
+
+
+async def test_limits_that_a_node_refuses_are_told_until_it_takes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node_keeper, "SET_AGAIN_S", 0.3)
+    with FakeNode(tmp_path / "tty") as node:
+        node.limits["limit_ms"] = 1000
+        node.refuses[Verb.SET_PROFILE] = (Result.NOT_STORED, "flash is full")
+        source = source_of(node)
+        async with running(source):
+            await until(lambda: source.state.trouble)
+            assert source.state.trouble == (
+                "den does not take the limits of standard: "
+                "the node could not store it: flash is full"
+            )
+            assert source.state.well
+            node.refuses.clear()
+            await until(lambda: not source.state.trouble)
+            assert node.limits["limit_ms"] == 60_000
+
+
+async def test_boots_have_no_angle_limit_and_a_rest_is_as_long_as_a_node_takes() -> None:
+    limits = node_keeper.node_limits(STANDARD, DEVICES[DeviceKind.BOOTS])
+    assert (limits.max_angle_deg, limits.rest_s) == (90.0, 90.0)
+    assert node_keeper.node_limits(STANDARD, TABLE) == STANDARD
+
+
+async def test_another_version_is_told_and_not_misread(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.version = 2
+        source = source_of(node)
+        async with running(source) as chunks:
+            await until(lambda: "version" in source.state.words)
+            assert source.state.words == (
+                "the node speaks version 2 of the protocol, and this Upturn version 1. "
+                f"Update the older of the two on {node.port}"
+            )
+            assert samples_of(chunks) == []
+
+
+async def test_a_node_that_falls_silent_is_told_as_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node_keeper, "SILENT_S", 0.2)
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node)
+        async with running(source):
+            await until(lambda: source.state.well)
+            node.silent = True
+            await until(lambda: source.state.words == f"den on {node.port} is silent")
+            node.silent = False
+            await until(lambda: source.state.well)
+
+
+async def test_a_port_with_something_else_behind_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node_keeper, "NO_ANSWER_S", 0.1)
+    with FakeNode(tmp_path / "tty") as node:
+        node.silent = True
+        source = source_of(node)
+        async with running(source):
+            await until(lambda: "firmware" in source.state.words)
+            assert source.state.words == (
+                f"no answer yet on {node.port}: is that a node, with its firmware installed?"
+            )
+
+
+async def test_a_goodbye_and_a_fault_of_the_sensor_reach_the_core(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.fault = 1
+        source = source_of(node)
+        async with running(source) as chunks:
+            await until(lambda: any(chunk.commands for chunk in chunks))
+            node.fault = 0
+            node.reset()
+            await until(lambda: sum(bool(chunk.commands) for chunk in chunks) == 2)
+            node.goodbye()
+            await until(lambda: "switched off" in source.state.words)
+            assert source.state.words == f"den on {node.port}: switched off by its button"
+    said = [command for chunk in chunks for command in chunk.commands]
+    assert said == [NodeFault("no known sensor answers"), NodeFault(""), Goodbye()]
+
+
+async def test_a_fault_that_leaves_the_angle_true_is_trouble_and_not_the_cores(
+    tmp_path: Path,
+) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.fault = 7
+        source = source_of(node)
+        async with running(source) as chunks:
+            await until(lambda: source.state.trouble)
+            assert source.state.trouble == "the node cannot keep its sample rate"
+        assert [command for chunk in chunks for command in chunk.commands] == []
+
+
+async def test_what_the_alarms_ask_goes_with_the_heartbeat_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node_keeper, "BEAT_S", 5.0)
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node)
+        async with running(source):
+            await until(lambda: source.state.well)
+            for wish in (Wish(Priority.HIGH), Wish(Priority.HIGH), Wish(paused=True), Wish()):
+                source.wish(wish)
+                await asyncio.sleep(0.05)
+            source.acknowledge()
+            await until(lambda: node.told(Verb.ACKNOWLEDGE))
+        beats = node.told(Verb.HEARTBEAT)
+        assert beats[-3:] == [b"\3\0", b"\0\1", b"\0\0"]
+
+
+async def test_where_the_node_does_not_know_how_it_sits_the_config_says_so(
+    tmp_path: Path,
+) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.traits = 0x0C
+        node.flags = 0
+        source = source_of(node)
+        source.judge_by(STANDARD, TABLE, ASSUMED)
+        async with running(source) as chunks:
+            await until(lambda: samples_of(chunks))
+        assert {chunk.info.mounting for chunk in chunks if chunk.info} == {ASSUMED}
+
+
+async def test_auto_finds_the_node_among_ports_that_are_none(tmp_path: Path) -> None:
+    with (
+        FakeNode(tmp_path / "a") as mute,
+        FakeNode(tmp_path / "b") as node,
+    ):
+        mute.silent = True
+        source = auto_source(tmp_path / "none", mute.port, node.port)
+        assert source.label == "serial auto"
+        async with running(source) as chunks:
+            await until(lambda: len(samples_of(chunks)) > 10)
+            assert source.state.words == f"connected to den on {node.port}"
+
+
+async def test_auto_follows_its_node_to_another_port_but_takes_no_other_node(
+    tmp_path: Path,
+) -> None:
+    with (
+        FakeNode(tmp_path / "a") as node,
+        FakeNode(tmp_path / "b", name="attic", node_id="0" * 12) as other,
+    ):
+        other.silent = True
+        source = auto_source(tmp_path / "a", tmp_path / "b", tmp_path / "c")
+        async with running(source) as chunks:
+            await until(lambda: samples_of(chunks))
+            other.silent = False
+            node.unplug()
+            await until(lambda: "which is another" in source.state.words)
+            assert source.state.words == (
+                "waiting for den: only attic answers, which is another. Restart to watch that one"
+            )
+            node.plug(tmp_path / "c")
+            await until(lambda: source.state.words == f"connected to den on {tmp_path / 'c'}")
+        assert {chunk.info.node for chunk in chunks if chunk.info} == {"den"}
+
+
+async def test_auto_does_not_choose_between_two_tables(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "a") as one, FakeNode(tmp_path / "b", name="attic") as two:
+        source = auto_source(one.port, two.port)
+        async with running(source) as chunks:
+            await until(lambda: "several" in source.state.words)
+            assert source.state.words == (
+                f"waiting for a node: several answer (den on {one.port}, attic on {two.port}). "
+                "Name one: --source serial:PORT"
+            )
+            assert chunks == []
+
+
+@pytest.mark.parametrize(
+    ("ports", "why"),
+    [
+        ((), "there is no serial port. Plug it in"),
+        (("mute",), "none answers on {folder}/mute. Check that it runs"),
+        (("none",), "{folder}/none: there is no such port. Plug the node in; "),
+    ],
+)
+async def test_why_auto_finds_none_is_told(
+    tmp_path: Path, ports: tuple[str, ...], why: str
+) -> None:
+    with FakeNode(tmp_path / "mute") as mute:
+        mute.silent = True
+        source = auto_source(*(tmp_path / port for port in ports))
+        async with running(source):
+            await until(lambda: why.format(folder=tmp_path) in source.state.words)
+
+
+async def test_auto_searches_again_for_a_node_that_is_silent_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serial_source, "SEARCH_AGAIN_S", 0.3)
+    with FakeNode(tmp_path / "a") as node, FakeNode(tmp_path / "b") as moved:
+        moved.silent = True
+        source = auto_source(node.port, moved.port)
+        async with running(source):
+            await until(lambda: source.state.words == f"connected to den on {node.port}")
+            node.silent, moved.silent = True, False
+            await until(lambda: source.state.words == f"connected to den on {moved.port}")

@@ -17,10 +17,13 @@ class Clock(Protocol):
 
 
 class HostClock:
-    """Seconds since some start. A laptop's sleep counts; a change of the wall clock does not."""
+    """Seconds since it was made. A laptop's sleep counts; a change of the wall clock does not."""
+
+    def __init__(self) -> None:
+        self._start_s = _now_s()
 
     def now_s(self) -> float:
-        return _now_s()
+        return _now_s() - self._start_s
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -136,7 +136,7 @@ async def test_a_command_comes_after_what_had_arrived_before_it() -> None:
     assert len(kept[at - 1].samples) == 50
     assert kept[at].at_s == pytest.approx(START_S + 7.0, abs=0.1)
     assert log.raised()[AlarmId.DISTRESS] == pytest.approx(7.0, abs=0.1)
-    assert link.acknowledged == 1  # of one occurrence the heartbeat tells enough
+    assert link.acknowledged == 1
 
 
 async def test_the_nodes_buzzer_is_asked_for_what_sounds() -> None:
@@ -151,6 +151,21 @@ async def test_the_nodes_buzzer_is_asked_for_what_sounds() -> None:
     link.on_wait = act
     await running.run()
     assert link.wishes == [Wish(), Wish(Priority.MEDIUM), Wish(Priority.HIGH), Wish(paused=True)]
+    assert link.acknowledged == 1  # what the node alarms by itself is paused with it
+
+
+async def test_the_node_is_not_acknowledged_while_something_else_sounds() -> None:
+    link = ScriptedLink(timeline("upright 2s; to 50 in 2s; inverted 64s"), end_s=68.0)
+    running, _ = watched(link)
+    acts: list[Command] = [Distress(), Acknowledge(AlarmId.TIME_LIMIT)]
+
+    def act(now_s: float) -> None:
+        if acts and now_s >= 65.0:
+            running.command(acts.pop(0))
+
+    link.on_wait = act
+    await running.run()
+    assert link.acknowledged == 0
 
 
 def view(id_: AlarmId, *, sounding: bool = True, pause_left_s: float = 0.0) -> AlarmView:

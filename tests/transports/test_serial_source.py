@@ -291,8 +291,18 @@ async def test_what_the_alarms_ask_goes_with_the_heartbeat_at_once(
                 await asyncio.sleep(0.05)
             source.acknowledge()
             await until(lambda: node.told(Verb.ACKNOWLEDGE))
-        beats = node.told(Verb.HEARTBEAT)
+            beats = node.told(Verb.HEARTBEAT)
         assert beats[-3:] == [b"\3\0", b"\0\1", b"\0\0"]
+
+
+async def test_an_end_in_order_leaves_nothing_sounding_on_the_node(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node)
+        async with running(source):
+            await until(lambda: source.state.well)
+            source.wish(Wish(Priority.HIGH))
+            await until(lambda: node.told(Verb.HEARTBEAT)[-1:] == [b"\3\0"])
+        await until(lambda: node.told(Verb.HEARTBEAT)[-1:] == [b"\0\0"])
 
 
 async def test_where_the_node_does_not_know_how_it_sits_the_config_says_so(

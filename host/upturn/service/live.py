@@ -31,6 +31,7 @@ class LiveDriver:
         self._table = table
         self._source = source
         self._noted_s = self._wished_s = self._end_s = source.host_s()
+        self._acknowledged = False
 
     def now_s(self) -> float:
         host_s = self._end_s if self._table.ended else self._source.host_s()
@@ -39,8 +40,7 @@ class LiveDriver:
     def moment(self, command: Command) -> Chunk:
         """A command, now; what has arrived before it is judged before it."""
         self._take_arrived()
-        if command == Acknowledge():
-            self._source.acknowledge()
+        self._acknowledged |= isinstance(command, Acknowledge)
         return self._now((command,))
 
     async def drive(self) -> None:
@@ -92,10 +92,14 @@ class LiveDriver:
     def _ask(self, events: list[Event]) -> None:
         """Keep the node's buzzer to what the alarms ask."""
         host_s = self._source.host_s()
-        if events or host_s - self._wished_s >= WISH_S:
+        if events or self._acknowledged or host_s - self._wished_s >= WISH_S:
             self._wished_s = host_s
             shown = self._table.pipeline.snapshot(self.now_s())
-            self._source.wish(wish_of(shown.alarms, inverted=shown.inverted))
+            wish = wish_of(shown.alarms, inverted=shown.inverted)
+            self._source.wish(wish)
+            if self._acknowledged and wish.priority is None:
+                self._source.acknowledge()  # nothing sounds here: nor what the node alarms itself
+            self._acknowledged = False
 
 
 def wish_of(alarms: tuple[AlarmView, ...], *, inverted: bool) -> Wish:

@@ -119,6 +119,8 @@ class NodeKeeper:
                     pass
                 self._beat_now.clear()
         finally:
+            # An end in order: the node is not to go on sounding what was asked of it.
+            self._talk.tell(heartbeat(0, paused=False))
             self._talk.fail("the link was lost")
             self._talk = None
             if self._setting is not None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`serial:PORT` and `serial:auto`: a node on a cable, watched for as long as it takes.
 
-A port that is lost is opened again, with pauses that grow to 5 s; the stream goes on where it
+A port that is lost is opened again, with pauses that grow to 1 s; the stream goes on where it
 was. `auto` asks every port, and stays with the node that it has found first: another one that
 answers later may sit on another table.
 """
@@ -27,7 +27,8 @@ from upturn.transports.source import Arrival, Chunk, LinkState, LiveSource, Wish
 
 AUTO = "auto"
 FIRST_PAUSE_S = 0.25
-LONGEST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 1.0
+"""A node that is plugged in again in mid-inversion is not to be waited for; a look costs little."""
 STALLED_S = 1.0
 """Whoever receives does so four times a second; later than this the host stood still."""
 SEARCH_AGAIN_S = 10.0

@@ -28,7 +28,7 @@ from upturn.transports.source import Arrival, Chunk, LinkState, LiveSource, Wish
 AUTO = "auto"
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 1.0
-"""A node that is plugged in again in mid-inversion is not to be waited for; a look costs little."""
+"""Nobody waits for a node that is plugged in again in mid-inversion; a look costs little."""
 STALLED_S = 1.0
 """Whoever receives does so four times a second; later than this the host stood still."""
 SEARCH_AGAIN_S = 10.0

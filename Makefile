@@ -42,7 +42,7 @@ contracts: $(VENV)/.dev
 
 tests: $(VENV)/.dev
 	@$(BIN)/python -m tests.firmware.interpreter
-	$(BIN)/pytest --numprocesses $(JOBS) --cov --cov-report=
+	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
 
 soak: $(VENV)/.dev ## hours of simulated sessions; not part of test

@@ -5,7 +5,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import angle_batch, commands, core_streaming, dashboard, latency
+from tests.benchmarks import (
+    angle_batch,
+    commands,
+    core_streaming,
+    dashboard,
+    latency,
+    node_latency,
+    wire_decode,
+)
 from tests.benchmarks.timing import machine, versions
 
 REPEATS = 7
@@ -26,6 +34,28 @@ def main() -> int:
     for result in angle_batch.measure(REPEATS):
         met &= all(ratio.met for ratio in result.ratios)
         angle_batch.show(result)
+
+    print("\nFrom the bytes of a line to samples")
+    for decoded in wire_decode.measure(REPEATS):
+        met &= decoded.met
+        goal = _goal(decoded.goal, decoded.met)
+        print(f"  {decoded.name:<44} {decoded.messages_per_s:>10,} messages/s{goal}")
+
+    print("\nFrom a sensor's registers to the line of the alarm (simulated node, no hardware)")
+    if why := node_latency.missing():
+        print(f"  not measured: {why}")
+    else:
+        for way in node_latency.measure():
+            met &= way.met
+            print(
+                f"  {way.name:<44} p50 {way.p50_ms:.1f} ms, p99 {way.p99_ms:.1f} ms"
+                f"{_goal(f'p99 under {node_latency.GOAL_MS:g} ms', way.met)}"
+            )
+        for traffic in node_latency.traffic():
+            print(
+                f"  {traffic.name:<44} {traffic.bytes_per_s:,.0f} bytes/s, "
+                f"{traffic.part_of_line:.0%} of a line of 115,200 baud, {traffic.lost} lost"
+            )
 
     print("\nFrom a sample handed over to its alarm")
     for delay in latency.measure():

@@ -10,7 +10,7 @@ from tests.firmware import interpreter, mpy
 
 @pytest.fixture(params=interpreter.WORD_SIZES, ids=lambda bits: f"{bits}bit", scope="session")
 def bits(request: pytest.FixtureRequest) -> int:
-    """A word size of MicroPython, or that of an indirect parameter; skipped where that build is not there, unless it is required."""
+    """A word size of MicroPython; skipped where that build is missing, unless it is required."""
     size: int = request.param
     mpy.need(size)
     return size

@@ -15,20 +15,20 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
 import select
 import signal
 import socket
 import subprocess
 import threading
 import time
-import tty
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from types import TracebackType
+from typing import Any, Self
 
 from tests.firmware import mpy
+from tests.firmware.cable import Cable
+from tests.firmware.node_log import Entry, LogLines, wait
 
 EXIT_RESET = 10
 EXIT_SOFT_RESET = 11
@@ -41,23 +41,9 @@ CAUSES = {"power": 1, "pin": 2, "watchdog": 3, "wake": 4, "program": 5}
 _CAUSE_OF_EXIT = {EXIT_RESET: "program", EXIT_SOFT_RESET: "program", WATCHDOG: "watchdog"}
 _LASTING = ("battery", "button", "sway", "turn", "slip", "scale")
 """Acts that are of the surroundings, and not of the moment."""
-_FLAG = 0x7E
+_PRIORITY = -15
+_KEPT_BYTES = 20_000
 _TURN_S = 0.02
-
-Found = TypeVar("Found")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of what the node did: at a moment of time.monotonic()."""
-
-    at_s: float
-    what: str
-    args: tuple[str, ...]
-
-    @property
-    def value(self) -> int:
-        return int(self.args[-1])
 
 
 class Node:
@@ -78,6 +64,7 @@ class Node:
         heapsize: str | None = None,
     ) -> None:
         self.port = folder / "port"
+        self._cable = Cable(self.port)
         self.flash = folder / "flash"
         self._folder = folder
         self._bits = bits
@@ -97,14 +84,11 @@ class Node:
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
         self._log: list[Entry] = []
-        self._log_lines = _Lines()
+        self._log_lines = LogLines()
         self._log_pipe: int | None = None
-        self._master: int | None = None
         self._lock = threading.RLock()
         self._stop = threading.Event()
-        self._flip = 0.0
-        self._chance = random.Random(0)
-        self._injected = bytearray()
+        self._said = bytearray()
         self._lasting: dict[str, str] = {}
         self.exits: list[int] = []
         """How each process of this node ended, in order."""
@@ -116,7 +100,14 @@ class Node:
         self._thread.start()
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            error.add_note(f"the node ended by {self.exits} and printed: {self.printed()}")
         self._stop.set()
         self._thread.join()
         with self._lock:
@@ -140,31 +131,22 @@ class Node:
     def plug(self) -> None:
         """The cable is in: `port` is there."""
         with self._lock:
-            self._master, slave = os.openpty()
-            tty.setraw(slave)
-            os.set_blocking(self._master, False)
-            self.port.unlink(missing_ok=True)
-            self.port.symlink_to(os.ttyname(slave))
-            os.close(slave)
+            self._cable.plug()
 
     def unplug(self) -> None:
         """The cable is out: `port` vanishes, and whoever has it open gets an error."""
         with self._lock:
-            self.port.unlink(missing_ok=True)
-            if self._master is not None:
-                os.close(self._master)
-                self._master = None
+            self._cable.unplug()
 
     def inject(self, data: bytes) -> None:
         """Other text on the line, between two messages."""
         with self._lock:
-            self._injected += data
+            self._cable.inject(data)
 
     def flip(self, ratio: float, seed: int = 0) -> None:
         """Turn that share of the bytes, both ways, into other bytes."""
         with self._lock:
-            self._flip = ratio
-            self._chance = random.Random(seed)
+            self._cable.flip(ratio, seed)
 
     def reset(self, cause: str = "pin") -> None:
         """As by the reset pin: the program starts again, RTC memory is kept."""
@@ -182,6 +164,13 @@ class Node:
         with self._lock:
             self._end()
             Path(self._setup["retained"]).unlink(missing_ok=True)
+
+    def printed(self) -> str:
+        """The newest traceback among what it has said, or nothing."""
+        with self._lock:
+            text = bytes(self._said).decode(errors="replace")
+        start = text.rfind("Traceback")
+        return text[start : start + 1500] if start >= 0 else ""
 
     def log(self, what: str | None = None, since_s: float = 0.0) -> list[Entry]:
         """What the node has done so far, across restarts."""
@@ -224,11 +213,16 @@ class Node:
             pass_fds=(theirs.fileno(), log_write),
             bufsize=0,
         )
+        with contextlib.suppress(PermissionError):  # a true node has a processor of its own
+            os.setpriority(os.PRIO_PROCESS, self._process.pid, _PRIORITY)
         theirs.close()
         os.close(log_write)
+        assert self._process.stdout is not None
+        for pipe in (log_read, self._process.stdout.fileno()):
+            os.set_blocking(pipe, False)
         self._channel = ours
         self._log_pipe = log_read
-        self._log_lines = _Lines()
+        self._log_lines = LogLines()
         self._setup["script"] = []  # it is played once
         for line in self._lasting.values():
             self._send(line)
@@ -256,62 +250,35 @@ class Node:
         while not self._stop.is_set():
             with self._lock:
                 wanted = self._readable()
-            ready, _, _ = select.select(wanted, [], [], _TURN_S)
+            # what the test closes meanwhile is none of ours, and the next turn sees it
+            with contextlib.suppress(OSError, ValueError):
+                select.select(wanted, [], [], _TURN_S)
             with self._lock:
-                self._carry_once(ready)
+                self._carry_once()
 
     def _readable(self) -> list[int]:
-        wanted = []
-        if self._process is not None and self._process.stdout is not None:
-            wanted.append(self._process.stdout.fileno())
-        if self._log_pipe is not None:
-            wanted.append(self._log_pipe)
-        if self._master is not None and self._somebody_listens():
-            wanted.append(self._master)
-        return wanted
-
-    def _carry_once(self, ready: list[int]) -> None:
-        """What was ready may be closed by now: each is looked at again."""
         process = self._process
-        if self._log_pipe in ready:
-            self._read_log()
-        if self._master in ready and self._master is not None:
-            self._from_host(self._master)
-        if process is not None and process.stdout is not None:
-            if process.stdout.fileno() in ready:
-                self._from_node(os.read(process.stdout.fileno(), 4096))
-            if process.poll() is not None:
-                self._ended(process.returncode)
+        stdout = process.stdout.fileno() if process is not None and process.stdout else None
+        wanted = (stdout, self._log_pipe, self._cable.listening_on())
+        return [number for number in wanted if number is not None]
 
-    def _from_node(self, data: bytes) -> None:
-        if self._injected and (not data or data[-1] == _FLAG):
-            data += bytes(self._injected)
-            self._injected.clear()
-        if self._master is not None and self._somebody_listens():
-            with contextlib.suppress(BlockingIOError, OSError):
-                os.write(self._master, self._damaged(data))
-
-    def _from_host(self, master: int) -> None:
-        with contextlib.suppress(BlockingIOError, OSError):
-            data = self._damaged(os.read(master, 4096))
-            if self._process is not None and self._process.stdin is not None:
-                self._process.stdin.write(data)
-
-    def _damaged(self, data: bytes) -> bytes:
-        if not self._flip:
-            return data
-        chance = self._chance
-        return bytes(
-            byte ^ chance.randrange(1, 256) if chance.random() < self._flip else byte
-            for byte in data
-        )
-
-    def _somebody_listens(self) -> bool:
-        """Nobody has the port open: what the node says is lost, as on any serial line."""
-        assert self._master is not None
-        poll = select.poll()
-        poll.register(self._master, select.POLLIN)
-        return not any(state & select.POLLHUP for _, state in poll.poll(0))
+    def _carry_once(self) -> None:
+        """Whatever is there; nothing here waits."""
+        process = self._process
+        from_host = self._cable.from_host()
+        if process is None or process.stdin is None or process.stdout is None:
+            return
+        self._read_log()
+        if from_host:
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(from_host)
+        said = _read(process.stdout.fileno())
+        if said:
+            self._said += said
+            del self._said[:-_KEPT_BYTES]
+            self._cable.to_host(said)
+        if process.poll() is not None:
+            self._ended(process.returncode)
 
     def _ended(self, code: int) -> None:
         cause = _CAUSE_OF_EXIT.get(code)
@@ -321,9 +288,17 @@ class Node:
 
     def _read_log(self) -> bool:
         assert self._log_pipe is not None
-        data = os.read(self._log_pipe, 65536)
+        data = _read(self._log_pipe)
         self._log.extend(self._log_lines.feed(data))
         return bool(data)
+
+
+def _read(pipe: int) -> bytes:
+    """What is there."""
+    try:
+        return os.read(pipe, 65536)
+    except BlockingIOError:
+        return b""
 
 
 def lay_out_flash(flash: Path, board: str, files: dict[str, bytes]) -> None:
@@ -336,35 +311,3 @@ def lay_out_flash(flash: Path, board: str, files: dict[str, bytes]) -> None:
     for name, content in files.items():
         (flash / name).unlink(missing_ok=True)  # not through the link
         (flash / name).write_bytes(content)
-
-
-def lines_of(data: bytes) -> Iterator[Entry]:
-    """A whole log without a start: its own milliseconds."""
-    return _Lines().feed(data)
-
-
-class _Lines:
-    """The log of one process: its milliseconds placed on this machine's monotonic clock."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-        self._zero_s = 0.0
-
-    def feed(self, data: bytes) -> Iterator[Entry]:
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            ms, what, *args = line.decode().split()
-            if what == "start":
-                self._zero_s = int(args[0]) / 1e9 - (time.time() - time.monotonic())
-            yield Entry(self._zero_s + int(ms) / 1e3, what, tuple(args))
-
-
-def wait(look: Callable[[], Found | None], timeout_s: float, what: str) -> Found:
-    """The first thing that `look` finds."""
-    end_s = time.monotonic() + timeout_s
-    while time.monotonic() < end_s:
-        found = look()
-        if found is not None:
-            return found
-        time.sleep(0.01)
-    raise TimeoutError(f"no {what} within {timeout_s:g} s")

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from upturn.wire.node_stream import Described, NodeStream, Samples
-
 from tests.firmware import mpy, virtual
+from upturn.wire.node_stream import Described, NodeStream, Samples
 
 BATTERY_MV = 3810
 PRESS = [(0, f"battery {BATTERY_MV}"), (4000, "button 1"), (4300, "button 0")]

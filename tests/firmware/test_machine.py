@@ -43,7 +43,17 @@ def stub(module: str) -> ast.Module:
     return ast.parse(stub_files()[module].read_text(encoding="utf-8"))
 
 
-def names(tree: ast.Module | ast.ClassDef) -> set[str]:
+def module_names(module: str) -> set[str]:
+    """With what a package takes over from its own modules."""
+    found = names(stub(module))
+    for node in stub(module).body:
+        if isinstance(node, ast.ImportFrom) and node.level and node.names[0].name == "*":
+            part = f"{module}.{node.module}"
+            found |= module_names(part) if part in stub_files() else set()
+    return found
+
+
+def names(tree: ast.Module | ast.ClassDef | ast.If) -> set[str]:
     found = set()
     for node in tree.body:
         match node:
@@ -53,6 +63,8 @@ def names(tree: ast.Module | ast.ClassDef) -> set[str]:
                 found.add(name)
             case ast.Assign(targets=targets):
                 found |= {target.id for target in targets if isinstance(target, ast.Name)}
+            case ast.If():
+                found |= names(node)
             case ast.ImportFrom(names=aliases):
                 found |= {alias.asname or alias.name for alias in aliases}
     return found
@@ -63,14 +75,14 @@ def classes(tree: ast.Module) -> dict[str, ast.ClassDef]:
 
 
 def constants(tree: ast.Module | ast.ClassDef) -> dict[str, object]:
-    found = {}
+    found: dict[str, object] = {}
     for node in tree.body:
-        target = node.target if isinstance(node, ast.AnnAssign) else None
-        if isinstance(node, ast.Assign):
-            target = node.targets[0]
-        if isinstance(target, ast.Name) and isinstance(node, ast.AnnAssign | ast.Assign):
-            if isinstance(node.value, ast.Constant):
-                found[target.id] = node.value.value
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value))
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=value))
+            ):
+                found[name] = value
     return found
 
 
@@ -143,10 +155,10 @@ def test_the_firmware_uses_what_micropython_has(path: Path) -> None:
         and isinstance(node.value, ast.Name)
         and node.value.id in modules
     ] + [
-        (node.module, alias.name)
+        (str(node.module), alias.name)
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module in stub_files() and not node.level
         for alias in node.names
     ]
-    missing = [f"{m}.{n}" for m, n in used if m is not None and n not in names(stub(m))]
+    missing = [f"{m}.{n}" for m, n in used if n not in module_names(m)]
     assert missing == []

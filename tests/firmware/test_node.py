@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The simulated node itself: small programs in place of the firmware show what the harness does."""
+"""The simulated node itself; small programs in place of the firmware show what it does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import serial
 
-from tests.firmware.node import EXIT_RESET, WATCHDOG, Node, wait
+from tests.firmware.node import EXIT_RESET, WATCHDOG, Node
+from tests.firmware.node_log import wait
 
 pytestmark = pytest.mark.usefixtures("micropython")
 
@@ -132,18 +133,34 @@ buzzer.duty_u16(0)
         assert off.at_s - on.at_s == pytest.approx(0.2, abs=0.1)
 
 
-def test_text_is_injected_and_bytes_are_flipped_on_the_line(tmp_path: Path) -> None:
+def test_text_is_injected_between_two_frames(tmp_path: Path) -> None:
+    program = b"""
+import asyncio, sys
+async def main():
+    while True:
+        sys.stdout.buffer.write(b"~frame~")
+        await asyncio.sleep_ms(20)
+asyncio.run(main())
+"""
+    with (
+        Node(tmp_path, files={"main.py": program}) as node,
+        serial.Serial(str(node.port), timeout=0.1) as port,
+    ):
+        node.inject(b"Traceback")
+        seen = b""
+        while len(seen) < 70:
+            seen += port.read(16)
+        assert b"~frame~Traceback~frame~" in seen
+
+
+def test_bytes_are_flipped_on_the_line(tmp_path: Path) -> None:
     with (
         Node(tmp_path, files={"main.py": ECHO}) as node,
         serial.Serial(str(node.port), timeout=0.1) as port,
     ):
-        node.inject(b"Traceback")
-        port.write(b"~frame~")
-        assert read(port, 16) == b"~frame~Traceback"
         node.flip(0.5, seed=1)
         port.write(bytes(64))
-        damaged = read(port, 64)
-        assert 10 < sum(byte != 0 for byte in damaged) < 64
+        assert 10 < sum(byte != 0 for byte in read(port, 64)) < 64
 
 
 def test_a_button_is_low_while_it_is_held(tmp_path: Path) -> None:

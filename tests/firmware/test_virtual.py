@@ -8,15 +8,15 @@ every 18 minutes. Time passes only where the program waits, so that no sample ca
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from tests.firmware import virtual
 from upturn.wire.decode import decode
 from upturn.wire.framing import Deframer
 from upturn.wire.messages import Measurement, Status
-
-from tests.firmware import virtual
 
 CYCLE_S = 200
 AWAY_S = 20
@@ -75,15 +75,12 @@ def test_the_heap_is_flat_and_no_sample_is_late(tmp_path: Path, bits: int, secon
     assert (last.fault, last.overruns, last.skipped, last.bus_errors) == (0, 0, 0, 0)
     assert (last.bad_frames, last.dropped) == (0, 0)
 
-    steps = [
-        (b.seq - a.seq) % 65536 - len(a.readings)
-        for a, b in zip(heard.measurements, heard.measurements[1:], strict=False)
-    ]
+    steps = [(b.seq - a.seq) % 65536 - len(a.readings) for a, b in pairwise(heard.measurements)]
     assert set(steps) == {0}
     steady = heard.measurements[100:]
     assert {len(m.readings) for m in steady} == {2}
     assert {m.readings[1][0] for m in steady} == {10}
-    assert {b.t_ms - a.t_ms for a, b in zip(steady, steady[1:], strict=False)} == {20}
+    assert {b.t_ms - a.t_ms for a, b in pairwise(steady)} == {20}
 
     counters = heard.measurements[-1].counters
     assert counters.inversions == seconds // CYCLE_S

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.firmware import mpy
+from tests.firmware.node import lay_out_flash
+from tests.firmware.node_log import Entry, lines_of
 from upturn.wire import commands
 from upturn.wire.framing import wrap
-
-from tests.firmware import mpy
-from tests.firmware.node import Entry, lay_out_flash, lines_of
 
 TIMEOUT_S = 300.0
 

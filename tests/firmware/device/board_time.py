@@ -6,13 +6,40 @@ The unix port does, by up to a millisecond, which is enough to miss the end of a
 
 import sys
 import time as _true
-from time import *
+from time import (
+    gmtime,
+    localtime,
+    mktime,
+    ticks_add,
+    ticks_cpu,
+    ticks_diff,
+    ticks_ms,
+    ticks_us,
+    time,
+    time_ns,
+)
+
+__all__ = (
+    "gmtime",
+    "localtime",
+    "mktime",
+    "sleep",
+    "sleep_ms",
+    "sleep_us",
+    "ticks_add",
+    "ticks_cpu",
+    "ticks_diff",
+    "ticks_ms",
+    "ticks_us",
+    "time",
+    "time_ns",
+)
 
 
 def sleep_us(us):
-    end = _true.ticks_add(_true.ticks_us(), us)
+    end = ticks_add(ticks_us(), us)
     _true.sleep_us(us)
-    while _true.ticks_diff(end, _true.ticks_us()) > 0:
+    while ticks_diff(end, ticks_us()) > 0:
         pass
 
 

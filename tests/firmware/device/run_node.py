@@ -1,106 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Starts the firmware as a board does, in a simulated world. Argument: a JSON file of set-up.
-
-The flash is the root of the file system and `/lib` on it holds the firmware, unmodified; first
-`boot.py` runs, then `main.py`. What ends them is printed, and the prompt of MicroPython follows.
-"""
+"""A simulated node in real time. Argument: a JSON file, made by tests/firmware/node.py."""
 
 import sys
 
-if "time" not in sys.modules:  # run_virtual has its own
-    import board_time
-
-    board_time.install()
-
-import json
-import os
-import select
-import time
-import vfs
-
-import asyncio.core
-import chip
-import machine  # noqa: F401 - found by the firmware, whose path has none
-from sensors.bus import FakeI2C
-from table import Table
-from wiring import BOARDS, PMIC, sensor
-from world import Bus, World
-
-TURN_MS = 10
-
-
-def build(setup):
-    """The world of a set-up, wired to the chip."""
-    board = BOARDS[setup["board"]]
-    model, address = sensor(setup["sensor"] or board["sensor"])
-    model.noise_mg, model.noise_ddps = setup["noise"]
-    bus = FakeI2C({address: model})
-    if "pmic" in board:
-        bus.models[board["pmic"]] = PMIC()
-    table = Table(setup["start_deg"])
-    world = World(table, model, bus, board, setup["script"], setup["step_ms"])
-    chip.buses[board["i2c"]] = Bus(bus, world, board.get("feed"))
-    chip.unique_id = bytes.fromhex(setup["id"])
-    chip.reset_cause = setup["cause"]
-    return world
-
-
-def turn_with(world):
-    """Let the event loop call the world on every turn, and turn often enough."""
-    wait = asyncio.core.IOQueue.wait_io_event
-
-    def turning(queue, dt_ms):
-        world.turn()
-        wait(queue, TURN_MS if dt_ms > TURN_MS else dt_ms)
-
-    asyncio.core.IOQueue.wait_io_event = turning
-
-
-def run(flash):
-    """Everything from here on sees what a program on a board sees."""
-    vfs.umount("/")
-    vfs.mount(vfs.VfsPosix(flash), "/")
-    os.chdir("/")
-    sys.path[:] = ["", ".frozen", "/lib"]
-    for name in ("boot.py", "main.py"):
-        if name in os.listdir("/"):
-            with open(name) as file:
-                code = compile(file.read(), name, "exec")
-            try:
-                exec(code, {"__name__": "__main__"})
-            except SystemExit:
-                raise
-            except BaseException as error:  # as the board: nothing ends its prompt
-                sys.print_exception(error)
-
-
-def prompt(world):
-    """The prompt understands Ctrl-D (a soft reset) alone."""
-    sys.stdout.write("MicroPython on a simulated board\r\n>>> ")
-    poll = select.poll()
-    poll.register(sys.stdin, select.POLLIN)
-    while True:
-        world.turn()
-        if poll.poll(TURN_MS):
-            byte = sys.stdin.buffer.read(1)
-            if not byte:
-                chip.end(0)
-            if byte == b"\x04":
-                machine.soft_reset()
+import board_time
 
 
 def main(path):
-    with open(path) as file:
-        setup = json.load(file)
-    chip.log.open(open(setup["log_fd"], "wb"))
-    chip.log.note("start", time.time_ns())
-    chip.retained.open(setup["retained"])
-    world = build(setup)
-    world.listen(open(setup["channel_fd"], "rb"))
-    turn_with(world)
-    run(setup["flash"])
-    prompt(world)
+    board_time.install()
+    import start
+
+    start.go(path)
 
 
-if __name__ == "__main__":
-    main(sys.argv[1])
+main(sys.argv[1])

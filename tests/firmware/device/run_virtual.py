@@ -1,86 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""The firmware in virtual time, with a host's heartbeat. Argument: a JSON file of set-up.
-
-As run_node.py, but time passes only where the program waits. Every `heap_every_s` the log gets the
-free heap after a collection; after `seconds` it ends.
-"""
+"""A simulated node in virtual time. Argument: a JSON file, made by tests/firmware/virtual.py."""
 
 import sys
 
 import virtual_time
 
-virtual_time.install(before_wrap_ms=100_000)
-
-import gc
-import json
-from array import array
-
-import asyncio.core
-import ffi
-
-import chip
-import run_node
-
-
-class Host:
-    """Writes to the node's stdin: first `opening`, then once a second the same heartbeat."""
-
-    def __init__(self, opening, heartbeat):
-        libc = ffi.open("libc.so.6")
-        ends = array("i", (0, 0))
-        libc.func("i", "pipe", "p")(ends)
-        libc.func("i", "dup2", "ii")(ends[0], 0)
-        self._file = open(ends[1], "wb")
-        self._next = opening
-        self._heartbeat = heartbeat
-
-    def speak(self):
-        self._file.write(self._next)
-        self._next = self._heartbeat
-
-
-def tell_heap():
-    gc.collect()
-    chip.log.write(b"heap", 0, gc.mem_free())
-
-
-def pass_time(world, host, setup):
-    wait = asyncio.core.IOQueue.wait_io_event
-    state = array("i", (0, 0, 0))  # elapsed, next heartbeat, next look at the heap
-    heap_ms = setup["heap_every_s"] * 1000
-    end_ms = setup["seconds"] * 1000
-
-    def passing(queue, dt_ms):
-        wait(queue, 0)
-        if dt_ms <= 0:
-            return
-        step_ms = dt_ms if dt_ms < run_node.TURN_MS else run_node.TURN_MS
-        virtual_time.sleep_ms(step_ms)
-        world.turn()
-        chip.watchdog.check()
-        state[0] += step_ms
-        if state[0] >= state[1]:
-            state[1] += 1000
-            host.speak()
-        if state[0] >= state[2]:
-            state[2] += heap_ms
-            tell_heap()
-        if state[0] >= end_ms:
-            chip.end(0)
-
-    asyncio.core.IOQueue.wait_io_event = passing
+BEFORE_WRAP_MS = 100_000
+"""So that both tick counts wrap soon after the start."""
 
 
 def main(path):
-    with open(path) as file:
-        setup = json.load(file)
-    chip.log.open(open(setup["log"], "wb"))
-    chip.watchdog.virtual = True
-    world = run_node.build(setup)
-    host = Host(bytes.fromhex(setup["opening"]), bytes.fromhex(setup["heartbeat"]))
-    pass_time(world, host, setup)
-    run_node.run(setup["flash"])
-    chip.end(1)  # the program has ended before its time
+    virtual_time.install(BEFORE_WRAP_MS)
+    import virtual_node
+
+    virtual_node.go(path)
 
 
 main(sys.argv[1])

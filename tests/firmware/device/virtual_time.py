@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The module `time` of a simulated node whose clock stands still while it works.
 
-`install` before anything else imports `time` or `asyncio`. Time passes only where the program waits,
-so that hours take seconds; the period of the ticks is that of the interpreter.
+`install` before anything else imports `time` or `asyncio`. Time passes only where the program
+waits, so that hours take seconds; the period of the ticks is that of the interpreter.
 """
 
 import sys
@@ -59,9 +59,9 @@ class TaskQueue:
     """asyncio's own, which asks the true clock where a task is due at once."""
 
     def __init__(self):
-        from _asyncio import TaskQueue as true
+        import _asyncio
 
-        queue = true()
+        queue = _asyncio.TaskQueue()
         self.peek = queue.peek
         self.pop = queue.pop
         self.remove = queue.remove

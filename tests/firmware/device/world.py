@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The simulated surroundings of a node: time passes for the table and its sensor, and acts happen.
 
-An act is a line of words, `VERBS` says which; it comes from a script at its time, or from a channel
-while the node runs. Between acts `catch_up`, which every bus access calls, allocates nothing.
+An act is a line of words, `VERBS` says which; it comes from a script at its time, or from a
+channel while the node runs. Between acts `catch_up`, which every bus access calls, takes no heap.
 """
 
 import errno
@@ -29,12 +29,13 @@ class World:
         self._board = board
         self._step_ms = step_ms
         self._script = list(script)
-        self._due_ms = self._script[0][0] if self._script else _NEVER_MS
+        self._due_ms = _NEVER_MS
         self._last_us = time.ticks_us()
         self._channel = None
         self._channel_ms = time.ticks_ms()
         self.act("battery", 4000)
         self.act("button", 0)
+        self._follow_script()
 
     def catch_up(self):
         """Bring the sensor to now."""
@@ -83,8 +84,7 @@ class World:
 
     def _follow_script(self):
         while self._script and self._script[0][0] <= self.table.now_ms:
-            at_ms, line = self._script.pop(0)
-            self.act(*line.split())
+            self.act(*self._script.pop(0)[1].split())
         self._due_ms = self._script[0][0] if self._script else _NEVER_MS
 
     def _button(self, down):
@@ -149,7 +149,7 @@ VERBS = {
     "raise": lambda world, text: _raise(text),
     "note": lambda world, *words: None,
 }
-"""What can happen. `busy` holds the processor, as a bug would; `raise` is a bug of another kind."""
+"""What can happen. `busy` holds the processor, as a bug would; `raise` is another kind of bug."""
 
 
 def _raise(text):

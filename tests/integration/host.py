@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""The host as people run it: `upturn run --headless --json --source serial:PORT`, as a process."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from tests.firmware.node_log import wait
+
+Line = dict[str, Any]
+
+CONFIG = """
+profile = "short"
+
+[profiles.short]
+notice_s = {notice_s}
+limit_s = {limit_s}
+rest_s = 90
+max_angle_deg = {max_angle_deg}
+"""
+
+
+class Event(NamedTuple):
+    at_s: float
+    """When its line came, on time.monotonic()."""
+    line: Line
+
+
+class Host:
+    """Kept until the end of the block, and ended as a service is, by SIGTERM."""
+
+    def __init__(
+        self,
+        folder: Path,
+        port: Path,
+        *,
+        notice_s: float = 3,
+        limit_s: float = 4,
+        max_angle_deg: float = 90,
+    ) -> None:
+        config = folder / "upturn.toml"
+        config.write_text(
+            CONFIG.format(notice_s=notice_s, limit_s=limit_s, max_angle_deg=max_angle_deg)
+        )
+        self.started_s = time.monotonic()
+        self._events: list[Event] = []
+        self._problems: list[str] = []
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "upturn", "run", "--headless", "--json"),
+                *("--config", str(config), "--source", f"serial:{port}"),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+        )
+        self._readers = [
+            threading.Thread(target=read, daemon=True)
+            for read in (self._read, self._read_problems)
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.end(signal.SIGTERM)
+        if error is not None:
+            error.add_note(f"the host said: {self.told()}")
+
+    def end(self, number: int) -> int:
+        """Send that signal and wait; its exit code."""
+        self._process.send_signal(number)
+        try:
+            code = self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        for reader in self._readers:
+            reader.join()
+        return code
+
+    def events(self, **wanted: object) -> list[Event]:
+        """Those whose lines have all of these values."""
+        return [e for e in list(self._events) if wanted.items() <= e.line.items()]
+
+    def wait_for(self, timeout_s: float = 10.0, since_s: float = 0.0, **wanted: object) -> Event:
+        """The first such event since then, once it is there."""
+
+        def look() -> Event | None:
+            if self._process.poll() is not None:
+                raise AssertionError(f"the host ended: {self.told()}")
+            return next((e for e in self.events(**wanted) if e.at_s >= since_s), None)
+
+        return wait(look, timeout_s, f"{wanted}, but {self.told()}")
+
+    def wait_for_alarm(
+        self, id: str, timeout_s: float = 10.0, state: str = "raised", **wanted: object
+    ) -> Event:
+        return self.wait_for(timeout_s, 0.0, kind="alarm", id=id, state=state, **wanted)
+
+    def told(self) -> str:
+        """All of it so far, for the message of a failed test."""
+        lines = [f"{e.at_s - self.started_s:.2f} {_short(e.line)}" for e in list(self._events)]
+        return "\n".join(["", *lines, *self._problems])
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for text in self._process.stdout:
+            self._events.append(Event(time.monotonic(), json.loads(text)))
+        self._process.stdout.close()
+
+    def _read_problems(self) -> None:
+        assert self._process.stderr is not None
+        for text in self._process.stderr:
+            self._problems.append(text.rstrip())
+        self._process.stderr.close()
+
+
+def _short(line: Line) -> str:
+    return " ".join(f"{key}={value}" for key, value in line.items() if key != "message")

@@ -20,6 +20,7 @@ from upturn.transports.serial_ports import PORT_ERRORS, PortError, open_port
 from upturn.transports.source import Arrival
 
 OPEN_S = 5.0
+DRAIN_S = 0.1
 """A driver that hangs, or a port without a device, can hold an opening up for longer."""
 READ_BYTES = 4096
 
@@ -75,13 +76,21 @@ class SerialLink:
             self._end()
             return False
 
+    async def drain(self) -> None:
+        """Wait until all is sent, for a tenth of a second at most."""
+        with suppress(*PORT_ERRORS, TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                while self._open and self._port.out_waiting:
+                    await asyncio.sleep(DRAIN_S / 20)
+
     def close(self) -> None:
         """Let go of the port. What was not sent yet is not: a dead device must not delay us."""
         if not self._open:
             return
         self._open = False
         with suppress(*PORT_ERRORS):
-            self._port.reset_output_buffer()
+            if self._port.out_waiting:  # of a pseudo-terminal it would take what has arrived, too
+                self._port.reset_output_buffer()
         if self._thread is None:
             self._loop.remove_reader(self._port.fileno())
         else:

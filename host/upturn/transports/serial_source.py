@@ -135,6 +135,7 @@ class SerialSource:
             for task in (keeping, gone):
                 task.cancel()
             await asyncio.wait({keeping, gone})
+            await link.drain()
         if self._lost.is_set():
             self._set_state(LinkState(f"{link.device} is gone", well=False))
 

@@ -7,7 +7,7 @@ A task that dies takes the node down with it: it is better reset than half alive
 import asyncio
 import time
 
-from upturn_node import messages as m
+from upturn_node import vocabulary as v
 from upturn_node.clock import Stopwatch
 from upturn_node.drivers import probe
 from upturn_node.hardware import Hardware
@@ -19,9 +19,9 @@ _TEND_MS = 100
 _DRAIN_MS = 100  # the last message leaves the UART
 
 _GOODBYES = {
-    Node.OFF_BY_BUTTON: m.GOODBYE_BUTTON,
-    Node.OFF_BY_COMMAND: m.GOODBYE_COMMAND,
-    Node.OFF_BY_BATTERY: m.GOODBYE_BATTERY,
+    Node.OFF_BY_BUTTON: v.GOODBYE_BUTTON,
+    Node.OFF_BY_COMMAND: v.GOODBYE_COMMAND,
+    Node.OFF_BY_BATTERY: v.GOODBYE_BATTERY,
 }
 
 
@@ -76,9 +76,12 @@ async def _live(node):
 async def _sample(node):
     pace = node.pace
     while True:
-        node.sample()
-        if node.collect_due:
-            node.collect()
+        if pace.sample_due:
+            node.sample()
+            if node.collect_due:
+                node.collect()
+        else:
+            node.sensing.poll()
         await asyncio.sleep_ms(pace.wait_ms())
 
 

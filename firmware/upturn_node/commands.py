@@ -5,6 +5,7 @@ What is set is stored first, in force next, told by HELLO, and answered last.
 """
 
 from upturn_node import messages as m
+from upturn_node import vocabulary as v
 
 
 def carry_out(node, message, length):
@@ -21,10 +22,10 @@ def carry_out(node, message, length):
     except m.RefusedError as refused:
         return m.answer(refused.id or id, refused.verb or verb, refused.result, refused.reason)
     except ValueError as error:
-        return m.answer(id, verb, m.BAD_VALUE, str(error))
+        return m.answer(id, verb, v.BAD_VALUE, str(error))
     except OSError as error:
-        return m.answer(id, verb, m.NOT_STORED, "not stored: {}".format(error))
-    return m.answer(id, verb, m.DONE)
+        return m.answer(id, verb, v.NOT_STORED, "not stored: {}".format(error))
+    return m.answer(id, verb, v.DONE)
 
 
 def _heartbeat(node, values):
@@ -64,7 +65,7 @@ def _identify(node, _):
 
 def _acknowledge(node, _):
     if not node.guard.acknowledge():
-        raise m.RefusedError(m.NOT_NOW, "what sounds now cannot be paused")
+        raise m.RefusedError(v.NOT_NOW, "what sounds now cannot be paused")
 
 
 def _test_alarm(node, priority):
@@ -93,21 +94,21 @@ def _power_off(node, _):
 
 def _not_inverted(node):
     if node.guard.inverted:
-        raise m.RefusedError(m.NOT_NOW, "the table is inverted")
+        raise m.RefusedError(v.NOT_NOW, "the table is inverted")
 
 
 HANDLERS = {
-    m.HEARTBEAT: _heartbeat,
-    m.READ_INFO: _read_info,
-    m.SET_PROFILE: _set_profile,
-    m.SET_CALIBRATION: _set_calibration,
-    m.CLEAR_CALIBRATION: _clear_calibration,
-    m.IDENTIFY: _identify,
-    m.ACKNOWLEDGE: _acknowledge,
-    m.TEST_ALARM: _test_alarm,
-    m.SET_RATE: _set_rate,
-    m.SET_NAME: _set_name,
-    m.MAINTENANCE: _maintenance,
-    m.POWER_OFF: _power_off,
+    v.HEARTBEAT: _heartbeat,
+    v.READ_INFO: _read_info,
+    v.SET_PROFILE: _set_profile,
+    v.SET_CALIBRATION: _set_calibration,
+    v.CLEAR_CALIBRATION: _clear_calibration,
+    v.IDENTIFY: _identify,
+    v.ACKNOWLEDGE: _acknowledge,
+    v.TEST_ALARM: _test_alarm,
+    v.SET_RATE: _set_rate,
+    v.SET_NAME: _set_name,
+    v.MAINTENANCE: _maintenance,
+    v.POWER_OFF: _power_off,
 }
 """Verb -> what does it, with the node and the payload's values."""

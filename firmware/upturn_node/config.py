@@ -7,15 +7,8 @@ own group.
 """
 
 from upturn_node import store
-from upturn_node.messages import (
-    FAULT_CONFIG,
-    FAULT_LIMITS,
-    FAULT_NONE,
-    RATES_HZ,
-    check_calibration,
-    check_limits,
-    check_name,
-)
+from upturn_node.messages import check_calibration, check_limits, check_name
+from upturn_node.vocabulary import FAULT_CONFIG, FAULT_LIMITS, FAULT_NONE, RATES_HZ
 
 PATH = "upturn.json"
 BAD_PATH = "upturn.bad.json"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Which faults stand, and which of them is told: a message has room for one."""
 
-from upturn_node.messages import (
+from upturn_node.vocabulary import (
     FAULT_BUS,
     FAULT_CONFIG,
     FAULT_FROZEN,

@@ -12,6 +12,7 @@ from upturn_node import alarms, guard_state
 from upturn_node.alarms import Alarms
 from upturn_node.exposure import Exposure
 from upturn_node.intmath import longer
+from upturn_node.vocabulary import ANGLE_NOT_JUDGED
 from upturn_node.no_return import NoReturn
 from upturn_node.posture import INVERTED, LEVEL, OVER_ROTATED, UPRIGHT, Posture
 from upturn_node.steepness import Steepness
@@ -47,6 +48,7 @@ class Guard:
         self._notice_ms = _NOTICE_MS
         self._limit_ms = _LIMIT_MS
         self._max_angle_cdeg = _MAX_ANGLE
+        self._judges_angle = True
         self.alone = True
         self.silent_ms = 0
         self.host_priority = 0
@@ -56,7 +58,10 @@ class Guard:
         self._beeps = 0
 
     def set_limits(self, notice_ms, limit_ms, rest_ms, max_angle_cdeg):
-        """Take limits that `limits.refuse_profile` has let pass."""
+        """Take limits that `messages.check_limits` has let pass."""
+        self._judges_angle = max_angle_cdeg != ANGLE_NOT_JUDGED
+        if not self._judges_angle:
+            self._steepness = Steepness()
         self._notice_ms = notice_ms
         self._limit_ms = limit_ms
         self._max_angle_cdeg = max_angle_cdeg
@@ -77,7 +82,8 @@ class Guard:
         self._judge()  # only once the limit has passed can this angle be a return
         angle_cdeg = posture.unwrapped(angle_cdeg)
         self.no_return.angle(angle_cdeg)
-        self._steepness.update(step_ms, angle_cdeg, self._max_angle_cdeg)
+        if self._judges_angle:
+            self._steepness.update(step_ms, angle_cdeg, self._max_angle_cdeg)
         self._judge()
 
     def idle(self, dt_ms):
@@ -144,6 +150,11 @@ class Guard:
     def inverted(self):
         """An inversion is open: also while its posture is not known."""
         return self.exposure.open
+
+    @property
+    def may_switch_off(self):
+        """Nobody is inverted, nothing is wrong, and no call for help waits for an answer."""
+        return not (self.inverted or self.alarms.conditions or self.distress)
 
     @property
     def priority(self):
@@ -217,8 +228,9 @@ class Guard:
                 conditions |= alarms.HOST_SILENT
             if self.gap_ms >= _NO_SAMPLES_MS:
                 conditions |= alarms.NO_SAMPLES
-        if self.posture.state == OVER_ROTATED:
-            conditions |= alarms.OVER
-        if self._steepness.raised:
-            conditions |= alarms.ANGLE
+        if self._judges_angle:
+            if self.posture.state == OVER_ROTATED:
+                conditions |= alarms.OVER
+            if self._steepness.raised:
+                conditions |= alarms.ANGLE
         self.alarms.judge(conditions)

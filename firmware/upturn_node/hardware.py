@@ -8,18 +8,18 @@ import select
 import sys
 
 import machine
-from upturn_node import messages as m
+from upturn_node import vocabulary as v
 from upturn_node import power
 from upturn_node.axp192 import AXP192
 from upturn_node.battery import AdcBattery, NoBattery
 from upturn_node.outputs import ActiveBuzzer, Led, Nothing, PassiveBuzzer
 
 _RESETS = (
-    ("PWRON_RESET", m.RESET_POWER_ON),
-    ("HARD_RESET", m.RESET_PIN),
-    ("WDT_RESET", m.RESET_WATCHDOG),
-    ("SOFT_RESET", m.RESET_PROGRAM),
-    ("DEEPSLEEP_RESET", m.RESET_SLEEP),
+    ("PWRON_RESET", v.RESET_POWER_ON),
+    ("HARD_RESET", v.RESET_PIN),
+    ("WDT_RESET", v.RESET_WATCHDOG),
+    ("SOFT_RESET", v.RESET_PROGRAM),
+    ("DEEPSLEEP_RESET", v.RESET_SLEEP),
 )
 _CLOCKS = 9  # a slave in mid-byte lets go of the data line after these
 
@@ -74,7 +74,7 @@ class Hardware:
         for name, told in _RESETS:
             if getattr(machine, name) == cause:
                 return told
-        return m.RESET_UNKNOWN
+        return v.RESET_UNKNOWN
 
     def watchdog(self, timeout_ms):
         """Start it; nothing stops it but a reset."""

@@ -9,94 +9,9 @@ from struct import pack, unpack
 
 from micropython import const
 
+from upturn_node import vocabulary as v
 from upturn_node.crc24 import CHECK_BYTES, seal
 from upturn_node.framing import MAX_MESSAGE
-
-VERSION = const(1)
-
-MEASUREMENT = const(1)
-SHORT = const(2)
-HELLO = const(3)
-STATUS = const(4)
-GOODBYE = const(5)
-COMMAND = const(8)
-ANSWER = const(9)
-
-# Flags of MEASUREMENT and SHORT.
-CALIBRATED = const(0x0001)
-SATURATED = const(0x0002)
-SENSOR_FAULT = const(0x0004)
-BUTTON = const(0x0008)
-TAP = const(0x0010)
-BUZZER = const(0x0020)
-HOST_SILENT = const(0x0040)
-BATTERY_LOW = const(0x0080)
-EXTERNAL_POWER = const(0x0100)
-OVERRUN = const(0x0200)
-ALONE = const(0x0400)
-TEST = const(0x0800)
-
-POSTURE_UNKNOWN = const(0)
-POSTURE_UPRIGHT = const(1)
-POSTURE_LEVEL = const(2)
-POSTURE_INVERTED = const(3)
-POSTURE_OVER_ROTATED = const(4)
-
-PRIORITY_NONE = const(0)
-PRIORITY_LOW = const(1)
-PRIORITY_MEDIUM = const(2)
-PRIORITY_HIGH = const(3)
-
-# Of HELLO.
-TRAIT_GYRO = const(0x01)
-TRAIT_CALIBRATED = const(0x02)
-TRAIT_BATTERY = const(0x04)
-TRAIT_BUZZER = const(0x08)
-
-RESET_UNKNOWN = const(0)
-RESET_POWER_ON = const(1)
-RESET_PIN = const(2)
-RESET_WATCHDOG = const(3)
-RESET_PROGRAM = const(4)
-RESET_SLEEP = const(5)
-
-FAULT_NONE = const(0)
-FAULT_NO_SENSOR = const(1)
-FAULT_BUS = const(2)
-FAULT_FROZEN = const(3)
-FAULT_SELF_TEST = const(4)
-FAULT_CONFIG = const(5)
-FAULT_SENSOR_RESET = const(6)
-FAULT_LATE = const(7)
-FAULT_LIMITS = const(8)
-
-GOODBYE_BUTTON = const(1)
-GOODBYE_COMMAND = const(2)
-GOODBYE_BATTERY = const(3)
-
-HEARTBEAT = const(0x01)
-READ_INFO = const(0x02)
-SET_PROFILE = const(0x03)
-SET_CALIBRATION = const(0x04)
-CLEAR_CALIBRATION = const(0x05)
-IDENTIFY = const(0x06)
-ACKNOWLEDGE = const(0x07)
-TEST_ALARM = const(0x08)
-SET_RATE = const(0x09)
-SET_NAME = const(0x0A)
-MAINTENANCE = const(0x0B)
-POWER_OFF = const(0x0C)
-
-DONE = const(0)
-UNKNOWN_VERB = const(1)
-BAD_LENGTH = const(2)
-BAD_VALUE = const(3)
-NOT_NOW = const(4)
-BAD_VERSION = const(5)
-NOT_STORED = const(6)
-
-MAX_TEXT_BYTES = const(16)
-RATES_HZ = (50, 100, 200)
 
 _LAYOUT = const(1)
 _Q14 = const(16384)
@@ -143,7 +58,7 @@ def hello(
     rows, offsets = calibration
     body = pack(
         "<BB6s3BBHBHHHBBBIIIh11h",
-        VERSION << 4 | HELLO,
+        v.VERSION << 4 | v.HELLO,
         _LAYOUT,
         node_id,
         firmware[0],
@@ -173,7 +88,7 @@ def status(t_hi, t_lo, fault, overruns, skipped, bus_errors, bad_frames, dropped
     return _sealed(
         pack(
             "<BHHBHHHHHI",
-            VERSION << 4 | STATUS,
+            v.VERSION << 4 | v.STATUS,
             t_lo & 0xFFFF,
             t_hi & 0xFFFF,
             fault,
@@ -189,13 +104,13 @@ def status(t_hi, t_lo, fault, overruns, skipped, bus_errors, bad_frames, dropped
 
 def goodbye(t_hi, t_lo, reason):
     """GOODBYE."""
-    return _sealed(pack("<BHHB", VERSION << 4 | GOODBYE, t_lo & 0xFFFF, t_hi & 0xFFFF, reason))
+    return _sealed(pack("<BHHB", v.VERSION << 4 | v.GOODBYE, t_lo & 0xFFFF, t_hi & 0xFFFF, reason))
 
 
 def answer(id, verb, result, reason=""):
     """ANSWER; of a long reason as much as a message holds."""
     room = MAX_MESSAGE - CHECK_BYTES - 4
-    return _sealed(pack("<4B", VERSION << 4 | ANSWER, id, verb, result) + _cut(reason, room))
+    return _sealed(pack("<4B", v.VERSION << 4 | v.ANSWER, id, verb, result) + _cut(reason, room))
 
 
 def parse_command(message, length):
@@ -204,15 +119,17 @@ def parse_command(message, length):
     Raises:
         RefusedError: it is of another version, or too short to be one; answer it and do nothing.
     """
-    if message[0] & 0x0F != COMMAND:
+    if message[0] & 0x0F != v.COMMAND:
         return None
     id = message[1] if length > 1 else 0
     verb = message[2] if length > 2 else 0
     version = message[0] >> 4
-    if version != VERSION:
-        raise RefusedError(BAD_VERSION, "version %d, this is %d" % (version, VERSION), id, verb)
+    if version != v.VERSION:
+        raise RefusedError(
+            v.BAD_VERSION, "version %d, this is %d" % (version, v.VERSION), id, verb
+        )
     if length < 3:
-        raise RefusedError(BAD_LENGTH, "no verb", id, verb)
+        raise RefusedError(v.BAD_LENGTH, "no verb", id, verb)
     return id, verb, bytes(message[3:length])
 
 
@@ -224,7 +141,7 @@ def payload_of(verb, payload):
     """
     reader = PAYLOADS.get(verb)
     if reader is None:
-        raise RefusedError(UNKNOWN_VERB, "unknown verb %d" % verb)
+        raise RefusedError(v.UNKNOWN_VERB, "unknown verb %d" % verb)
     return reader(payload)
 
 
@@ -236,15 +153,15 @@ def nothing_of(payload):
 def heartbeat_of(payload):
     """(priority, paused)."""
     _need(payload, 2)
-    if payload[0] > PRIORITY_HIGH:
-        raise RefusedError(BAD_VALUE, "priority is 0 to 3")
+    if payload[0] > v.PRIORITY_HIGH:
+        raise RefusedError(v.BAD_VALUE, "priority is 0 to 3")
     return payload[0], bool(payload[1] & 1)
 
 
 def profile_of(payload):
     """(notice_ms, limit_ms, rest_ms, max_angle_cdeg, name)."""
     if len(payload) < 15:
-        raise RefusedError(BAD_LENGTH, "the profile is cut short")
+        raise RefusedError(v.BAD_LENGTH, "the profile is cut short")
     limits = unpack("<IIIh", payload[:14])
     check_limits(*limits)
     name = text_of(payload[14:])
@@ -263,8 +180,8 @@ def calibration_of(payload):
 def test_priority_of(payload):
     """The priority to sound."""
     _need(payload, 1)
-    if not PRIORITY_LOW <= payload[0] <= PRIORITY_HIGH:
-        raise RefusedError(BAD_VALUE, "priority is 1 to 3")
+    if not v.PRIORITY_LOW <= payload[0] <= v.PRIORITY_HIGH:
+        raise RefusedError(v.BAD_VALUE, "priority is 1 to 3")
     return payload[0]
 
 
@@ -272,8 +189,8 @@ def rate_of(payload):
     """Samples a second."""
     _need(payload, 2)
     rate_hz = payload[0] | payload[1] << 8
-    if rate_hz not in RATES_HZ:
-        raise RefusedError(BAD_VALUE, "rate is 50, 100 or 200")
+    if rate_hz not in v.RATES_HZ:
+        raise RefusedError(v.BAD_VALUE, "rate is 50, 100 or 200")
     return rate_hz
 
 
@@ -287,45 +204,45 @@ def name_of(payload):
 def text_of(payload):
     """The one text that is the whole payload."""
     if not payload or payload[0] != len(payload) - 1:
-        raise RefusedError(BAD_LENGTH, "the text is not as long as it says")
-    if payload[0] > MAX_TEXT_BYTES:
-        raise RefusedError(BAD_VALUE, "a text has 16 bytes at most")
+        raise RefusedError(v.BAD_LENGTH, "the text is not as long as it says")
+    if payload[0] > v.MAX_TEXT_BYTES:
+        raise RefusedError(v.BAD_VALUE, "a text has 16 bytes at most")
     try:
         text = str(payload[1:], "utf-8")
     except UnicodeError:
-        raise RefusedError(BAD_VALUE, "the text is not UTF-8")
+        raise RefusedError(v.BAD_VALUE, "the text is not UTF-8")
     for letter in text:
         if ord(letter) < 0x20 or 0x7F <= ord(letter) < 0xA0:
-            raise RefusedError(BAD_VALUE, "the text has control characters")
+            raise RefusedError(v.BAD_VALUE, "the text has control characters")
     return text
 
 
 PAYLOADS = {
-    HEARTBEAT: heartbeat_of,
-    READ_INFO: nothing_of,
-    SET_PROFILE: profile_of,
-    SET_CALIBRATION: calibration_of,
-    CLEAR_CALIBRATION: nothing_of,
-    IDENTIFY: nothing_of,
-    ACKNOWLEDGE: nothing_of,
-    TEST_ALARM: test_priority_of,
-    SET_RATE: rate_of,
-    SET_NAME: name_of,
-    MAINTENANCE: nothing_of,
-    POWER_OFF: nothing_of,
+    v.HEARTBEAT: heartbeat_of,
+    v.READ_INFO: nothing_of,
+    v.SET_PROFILE: profile_of,
+    v.SET_CALIBRATION: calibration_of,
+    v.CLEAR_CALIBRATION: nothing_of,
+    v.IDENTIFY: nothing_of,
+    v.ACKNOWLEDGE: nothing_of,
+    v.TEST_ALARM: test_priority_of,
+    v.SET_RATE: rate_of,
+    v.SET_NAME: name_of,
+    v.MAINTENANCE: nothing_of,
+    v.POWER_OFF: nothing_of,
 }
 
 
 def check_limits(notice_ms, limit_ms, rest_ms, max_angle_cdeg):
     """Raises RefusedError for limits that no node takes."""
     if not 0 < notice_ms <= limit_ms:
-        raise RefusedError(BAD_VALUE, "notice is above 0 and at most the limit")
+        raise RefusedError(v.BAD_VALUE, "notice is above 0 and at most the limit")
     if limit_ms > _MAX_LIMIT_MS:
-        raise RefusedError(BAD_VALUE, "limit is at most 300 s")
+        raise RefusedError(v.BAD_VALUE, "limit is at most 300 s")
     if not _MIN_REST_MS <= rest_ms <= _MAX_REST_MS:
-        raise RefusedError(BAD_VALUE, "rest is 90 to 3600 s")
-    if not 0 < max_angle_cdeg <= _MAX_ANGLE_CDEG:
-        raise RefusedError(BAD_VALUE, "angle limit is above 0 and at most 90 degrees")
+        raise RefusedError(v.BAD_VALUE, "rest is 90 to 3600 s")
+    if max_angle_cdeg != v.ANGLE_NOT_JUDGED and not 0 < max_angle_cdeg <= _MAX_ANGLE_CDEG:
+        raise RefusedError(v.BAD_VALUE, "angle limit is above 0 and at most 90 degrees")
 
 
 def check_calibration(rows, offsets):
@@ -333,33 +250,33 @@ def check_calibration(rows, offsets):
     head, front, hinge = ([value / _Q14 for value in rows[at : at + 3]] for at in (0, 3, 6))
     for name, row in (("head", head), ("front", front), ("hinge", hinge)):
         if not 0.8 <= _length(row) <= 1.25:
-            raise RefusedError(BAD_VALUE, name + " is not 0.8 to 1.25 long")
+            raise RefusedError(v.BAD_VALUE, name + " is not 0.8 to 1.25 long")
     for a, b in ((head, front), (front, hinge), (hinge, head)):
         if abs(_cosine(a, b)) > _MAX_COSINE:
-            raise RefusedError(BAD_VALUE, "two rows are nearly parallel")
+            raise RefusedError(v.BAD_VALUE, "two rows are nearly parallel")
     square = [
         head[1] * front[2] - head[2] * front[1],
         head[2] * front[0] - head[0] * front[2],
         head[0] * front[1] - head[1] * front[0],
     ]
     if _cosine(hinge, square) < _MIN_HINGE_COSINE:
-        raise RefusedError(BAD_VALUE, "hinge is not head x front")
+        raise RefusedError(v.BAD_VALUE, "hinge is not head x front")
     if max(abs(offset) for offset in offsets) > _MAX_OFFSET_Q14:
-        raise RefusedError(BAD_VALUE, "an offset is over 0.25 g")
+        raise RefusedError(v.BAD_VALUE, "an offset is over 0.25 g")
 
 
 def check_name(name):
     """Raises RefusedError for a name that could not stand in a topic."""
-    if not 1 <= len(name) <= MAX_TEXT_BYTES:
-        raise RefusedError(BAD_VALUE, "a name has 1 to 16 letters")
+    if not 1 <= len(name) <= v.MAX_TEXT_BYTES:
+        raise RefusedError(v.BAD_VALUE, "a name has 1 to 16 letters")
     for letter in name:
         if not ("a" <= letter <= "z" or "A" <= letter <= "Z" or letter in "0123456789_-"):
-            raise RefusedError(BAD_VALUE, "a name has only A-Z a-z 0-9 _ -")
+            raise RefusedError(v.BAD_VALUE, "a name has only A-Z a-z 0-9 _ -")
 
 
 def _need(payload, length):
     if len(payload) != length:
-        raise RefusedError(BAD_LENGTH, "%d bytes, not %d" % (length, len(payload)))
+        raise RefusedError(v.BAD_LENGTH, "%d bytes, not %d" % (length, len(payload)))
 
 
 def _length(row):
@@ -378,7 +295,7 @@ def _sealed(body):
 
 
 def _text(text):
-    raw = _cut(text, MAX_TEXT_BYTES)
+    raw = _cut(text, v.MAX_TEXT_BYTES)
     return bytes((len(raw),)) + raw
 
 

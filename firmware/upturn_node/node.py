@@ -11,8 +11,9 @@ from micropython import const
 
 from upturn_node import commands, report
 from upturn_node import messages as m
+from upturn_node import vocabulary as v
 from upturn_node.battery import Battery
-from upturn_node.button import OFF_MS, Button
+from upturn_node.button import Button
 from upturn_node.clock import Clock
 from upturn_node.config import Config, count_boot
 from upturn_node.faults import Faults
@@ -51,7 +52,7 @@ class Node:
         self.board = board
         self._hardware = hardware
         self.node_id = hardware.node_id
-        self.reset = m.RESET_UNKNOWN
+        self.reset = v.RESET_UNKNOWN
         self.heap_free = 0
         self.ending = None
         self.collect_due = True
@@ -89,11 +90,11 @@ class Node:
         """Take up what was kept, find the sensor, and say hello."""
         memory, config, faults = self.memory, self.config, self.faults
         reset = self._hardware.reset_cause()
-        self.reset = m.RESET_PROGRAM if reset == m.RESET_PIN and memory.program else reset
+        self.reset = v.RESET_PROGRAM if reset == v.RESET_PIN and memory.program else reset
         memory.boots = count_boot(memory.boots)
         config.load()
-        faults.set(m.FAULT_CONFIG, config.fault == m.FAULT_CONFIG)
-        faults.set(m.FAULT_LIMITS, config.fault == m.FAULT_LIMITS)
+        faults.set(v.FAULT_CONFIG, config.fault == v.FAULT_CONFIG)
+        faults.set(v.FAULT_LIMITS, config.fault == v.FAULT_LIMITS)
         self.guard = Guard(memory.boots & 0xFF)
         self._set_limits()
         memory.restore(self.guard)
@@ -117,10 +118,10 @@ class Node:
         self.watchdog.check_in(SAMPLER)
         if self.pace.overruns != self._overruns:
             self._overruns = self.pace.overruns
-            self.stream.note(m.OVERRUN)
+            self.stream.note(v.OVERRUN)
         if not fresh:
             guard.idle(dt_ms)
-            if not sensing.trusted and self.faults.current != m.FAULT_NONE:
+            if not sensing.trusted and self.faults.current != v.FAULT_NONE:
                 self.watchdog.check_in(SAMPLES)  # declared, and being tried again
             return
         since_ms = self._since_ms
@@ -132,20 +133,21 @@ class Node:
             guard.sample(dt_ms, self.tilt.angle_cdeg)
         else:
             guard.idle(dt_ms)
-        upright = guard.posture.state == m.POSTURE_UPRIGHT
-        if self.taps.step(since_ms, driver.peak_mg, upright):
-            self.stream.note(m.TAP)
+        upright = guard.posture.state == v.POSTURE_UPRIGHT
+        if self.taps.step(since_ms, driver.peak_mg, driver.trough_mg, upright):
+            self.stream.note(v.TAP)
         if self.taps.calls != self._calls:
             self._calls = self.taps.calls
             guard.call()
         if driver.saturated:
-            self.stream.note(m.SATURATED)
+            self.stream.note(v.SATURATED)
         self.stream.add(since_ms, out, driver.peak_mg)
 
     def signal(self, dt_ms):
         """The button in, buzzer and LED out. Every 20 ms."""
         guard, button = self.guard, self.button
-        if button.step(dt_ms, self._hardware.button_down(), guard.inverted):
+        down = self._hardware.button_down()
+        if button.step(dt_ms, down, guard.inverted, guard.may_switch_off):
             guard.press()
         beeps = guard.take_beeps()
         if beeps:
@@ -156,7 +158,7 @@ class Node:
             return
         if not self.watchdog.armed and button.held_ms >= MAINTENANCE_HOLD_MS:
             self.end(self.PROMPT)
-        elif button.held_ms >= OFF_MS:
+        elif button.off:
             self.end(self.OFF_BY_BUTTON)
 
     def receive(self):
@@ -167,7 +169,7 @@ class Node:
     def tend(self, dt_ms):
         """What takes its time: faults told, battery, memory, the watchdog. Ten times a second."""
         self.link.step(dt_ms)
-        self.faults.set(m.FAULT_LATE, self.pace.late)
+        self.faults.set(v.FAULT_LATE, self.pace.late)
         self._tell_faults()
         self._status_ms += dt_ms
         if self._status_ms >= _STATUS_MS:
@@ -214,8 +216,8 @@ class Node:
 
     def take_config(self, mounting=False, rate=False):
         """Put in force what `config` says now, and tell it."""
-        self.faults.set(m.FAULT_CONFIG, False)
-        self.faults.set(m.FAULT_LIMITS, False)
+        self.faults.set(v.FAULT_CONFIG, False)
+        self.faults.set(v.FAULT_LIMITS, False)
         self._set_limits()
         if mounting:
             self._mount()
@@ -245,6 +247,7 @@ class Node:
         if self.sensing.problem:
             print("upturn:", self.sensing.problem)
         if driver is not None:
+            self.pace.poll_ms = 1000 // driver.polls_hz if driver.polls_hz else 0
             self.tilt = Tilt(driver.has_gyro)
             self._mount()
             self._begin_stream()
@@ -263,7 +266,7 @@ class Node:
 
     def _tell_faults(self):
         fault = self.faults.current
-        shown = m.FAULT_NONE if self.guard.inverted else fault
+        shown = v.FAULT_NONE if self.guard.inverted else fault
         if shown != self._shown_fault:
             self._shown_fault = shown
             self.signals.fault(shown)

@@ -6,17 +6,18 @@
 
 from upturn_node import VERSION
 from upturn_node import messages as m
+from upturn_node import vocabulary as v
 
 
 def hello(node):
     config, driver, board = node.config, node.sensing.driver, node.board
-    traits = m.TRAIT_CALIBRATED if config.calibrated else 0
+    traits = v.TRAIT_CALIBRATED if config.calibrated else 0
     if driver is not None and driver.has_gyro:
-        traits |= m.TRAIT_GYRO
+        traits |= v.TRAIT_GYRO
     if board["battery"]["kind"] != "none":
-        traits |= m.TRAIT_BATTERY
+        traits |= v.TRAIT_BATTERY
     if board["buzzer"]["kind"] != "none":
-        traits |= m.TRAIT_BUZZER
+        traits |= v.TRAIT_BUZZER
     return m.hello(
         node.node_id,
         VERSION,
@@ -54,23 +55,23 @@ def status(node):
 def fill(node, measurement):
     """Flags of what is so now; `Stream` adds those of what happened since the last message."""
     guard, battery, signals = node.guard, node.battery, node.signals
-    flags = m.CALIBRATED if node.config.calibrated else 0
-    if not node.sensing.trusted or node.faults.stands(m.FAULT_SELF_TEST):
-        flags |= m.SENSOR_FAULT
+    flags = v.CALIBRATED if node.config.calibrated else 0
+    if not node.sensing.trusted or node.faults.stands(v.FAULT_SELF_TEST):
+        flags |= v.SENSOR_FAULT
     if node.button.down:
-        flags |= m.BUTTON
+        flags |= v.BUTTON
     if signals.sounding:
-        flags |= m.BUZZER
+        flags |= v.BUZZER
     if guard.host_silent:
-        flags |= m.HOST_SILENT
+        flags |= v.HOST_SILENT
     if battery.low:
-        flags |= m.BATTERY_LOW
+        flags |= v.BATTERY_LOW
     if battery.external:
-        flags |= m.EXTERNAL_POWER
+        flags |= v.EXTERNAL_POWER
     if guard.alone:
-        flags |= m.ALONE
+        flags |= v.ALONE
     if signals.testing:
-        flags |= m.TEST
+        flags |= v.TEST
     measurement.flags = flags
     measurement.posture = guard.posture.state
     measurement.priority = guard.priority

@@ -14,7 +14,7 @@ from array import array
 
 from micropython import const
 
-from upturn_node.messages import (
+from upturn_node.vocabulary import (
     FAULT_BUS,
     FAULT_FROZEN,
     FAULT_NO_SENSOR,
@@ -82,6 +82,14 @@ class Sensing:
                 self.driver.sleep()
         except OSError:
             pass
+
+    def poll(self):
+        """Between two reads, for a sensor that does not collect its readings itself."""
+        try:
+            if self.driver is not None:
+                self.driver.poll()
+        except OSError:
+            self.bus_errors = (self.bus_errors + 1) & _COUNTER
 
     def read(self, dt_ms):
         """Read once, `dt_ms` after the last time; whether `out` holds a fresh reading."""

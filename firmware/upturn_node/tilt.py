@@ -60,7 +60,7 @@ class Tilt:
     def mount(self, rows, offsets):
         """Take a calibration, in 1/16384: rows of head, front and hinge; offsets of the first two.
 
-        It is to have passed `limits.refuse_calibration`. The angle starts afresh.
+        It is to have passed `messages.check_calibration`. The angle starts afresh.
         """
         for i in range(9):
             self._rows[i] = rows[i]

@@ -20,19 +20,23 @@ class Chip(NamedTuple):
     """The smallest change that it tells, in 1/2048 g."""
     most_mg: int
     """The largest force that it tells."""
-    has_gyro: bool
+    has_gyro: bool = False
+    has_fifo: bool = True
 
 
 CHIPS = (
-    Chip("MPU6050", 16, 1, 16_000, True),
-    Chip("MPU6500", 16, 1, 16_000, True),
-    Chip("MPU6886", 16, 1, 16_000, True),
-    Chip("BMI270", 16, 1, 16_000, True),
-    Chip("ADXL345", 16, 8, 16_000, False),
-    Chip("LIS3DH", 8, 33, 8_176, False),
+    Chip("MPU6050", 16, 1, 16_000, has_gyro=True),
+    Chip("MPU6500", 16, 1, 16_000, has_gyro=True),
+    Chip("MPU6886", 16, 1, 16_000, has_gyro=True),
+    Chip("BMI270", 16, 1, 16_000, has_gyro=True),
+    Chip("ADXL345", 16, 8, 16_000),
+    Chip("LIS3DH", 8, 9, 8_188, has_fifo=False),
 )
 
 every_chip = pytest.mark.parametrize("chip", CHIPS, ids=lambda chip: chip.name)
+every_fifo = pytest.mark.parametrize(
+    "chip", [chip for chip in CHIPS if chip.has_fifo], ids=lambda chip: chip.name
+)
 every_gyro = pytest.mark.parametrize(
     "chip", [chip for chip in CHIPS if chip.has_gyro], ids=lambda chip: chip.name
 )

@@ -15,11 +15,15 @@ import time
 from upturn_node import app
 
 log = []
-counts = {"sample": 0, "signal": 0, "receive": 0, "tend": 0, "collect": 0}
+counts = {"sample": 0, "signal": 0, "receive": 0, "tend": 0, "collect": 0,
+          "poll": 0}
 told = {}
 
 class Pace:
+    sample_due = True
+    polls = False
     def wait_ms(self):
+        self.sample_due = not (self.polls and self.sample_due)
         return 5
 
 class Memory:
@@ -42,6 +46,8 @@ class Signals:
         log.append("silence")
 
 class Sensing:
+    def poll(self):
+        counts["poll"] += 1
     def sleep(self):
         log.append("sensor sleeps")
 
@@ -118,6 +124,18 @@ print([counts[what] for what in ("sample", "signal", "receive", "tend", "collect
     assert 101 >= sample > receive > signal > tend
     assert receive <= 51
     assert signal <= 26
+
+
+def test_a_turn_of_the_sampler_that_is_no_sample_is_a_poll(bits: int) -> None:
+    code = """
+Pace.polls = True
+told["sample"] = end(Node.PROMPT)
+run()
+print([counts["sample"] - counts["poll"], counts["poll"] >= 4])
+"""
+    between, polled = told(bits, code)
+    assert polled
+    assert between in (0, 1)
 
 
 @pytest.mark.parametrize(

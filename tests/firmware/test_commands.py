@@ -13,7 +13,7 @@ import pytest
 from tests.firmware import mpy
 
 SETUP = """
-from app_bench import Bench, kinds, m
+from app_bench import Bench, kinds, v
 bench = Bench()
 node = bench.boot()
 bench.pass_ms(1000)
@@ -105,6 +105,7 @@ REFUSED: list[tuple[str, bytes, int]] = [
     ("set_profile", profile(45_000, 60_000, 3_600_001, 6000), 3),
     ("set_profile", profile(45_000, 60_000, 90_000, 0), 3),
     ("set_profile", profile(45_000, 60_000, 90_000, 9001), 3),
+    ("set_profile", profile(45_000, 60_000, 90_000, -32_767), 3),
     ("set_profile", profile(45_000, 60_000, 90_000, 6000, "x" * 17), 3),
     ("set_calibration", calibration((0,) * 9), 3),
     ("set_calibration", calibration((16384, 0, 0) * 3), 3),
@@ -150,7 +151,7 @@ def test_another_version_is_answered_in_this_one_and_does_nothing(
     bits: int, tmp_path: Path
 ) -> None:
     code = """
-answers = bench.ask(m.SET_NAME, b"\\x03bed", version=2)
+answers = bench.ask(v.SET_NAME, b"\\x03bed", version=2)
 print([answers, node.config.name, node.guard.alone, node.link.wanted])
 """
     assert told(bits, code, tmp_path) == [
@@ -193,11 +194,27 @@ print([hello[23:37], hello[-8:], '"standard"' in stored, node.config.limit_ms])
     assert told(bits, code, tmp_path) == [STANDARD[:14], b"standard", True, 60_000]
 
 
+def test_boots_have_no_angle_in_force(bits: int, tmp_path: Path) -> None:
+    boots = profile(45_000, 60_000, 90_000, -32_768)
+    code = f"""
+hello = bench.ask(v.SET_PROFILE, {boots!r})[0][1]
+bench.angle(150)
+bench.pass_ms(5000, heartbeat=True)
+kept = Bench(rtc=bench.hardware.rtc)
+kept.angle(150)
+again = kept.boot()
+kept.pass_ms(5000, heartbeat=True)
+print([hello[23:37], node.guard.posture.state, node.guard.priority, again.guard.priority,
+       again.config.fault])
+"""
+    assert told(bits, code, tmp_path) == [boots[:14], 4, 0, 0, 0]
+
+
 def test_a_calibration_turns_the_angle(bits: int, tmp_path: Path) -> None:
     upside_down = calibration((0, -16384, 0, 0, 0, -16384, 16384, 0, 0))
     code = f"""
 angles = [round(node.tilt.angle_cdeg / 100)]
-for verb, payload in ((m.SET_CALIBRATION, {upside_down!r}), (m.CLEAR_CALIBRATION, b"")):
+for verb, payload in ((v.SET_CALIBRATION, {upside_down!r}), (v.CLEAR_CALIBRATION, b"")):
     bench.ask(verb, payload)
     bench.pass_ms(2000, heartbeat=True)
     flags = [s[8] & 1 for s in bench.messages() if s[0] & 15 == 1]
@@ -213,7 +230,7 @@ def test_a_rate_changes_the_interval_and_the_samples_of_a_message(
     code = """
 told = []
 for rate in (50, 100, 200):
-    bench.ask(m.SET_RATE, bytes((rate, 0)))
+    bench.ask(v.SET_RATE, bytes((rate, 0)))
     bench.pass_ms(1000, heartbeat=True)
     bench.messages()
     bench.pass_ms(2000, heartbeat=True)
@@ -231,8 +248,8 @@ def test_not_stored_is_said_and_not_in_force(bits: int, tmp_path: Path) -> None:
     code = f"""
 told = []
 for verb, payload in (
-    (m.SET_NAME, {GOOD["set_name"]!r}), (m.SET_PROFILE, {STANDARD!r}), (m.SET_RATE, b"\\xc8\\x00"),
-    (m.SET_CALIBRATION, {GOOD["set_calibration"]!r}), (m.CLEAR_CALIBRATION, b""),
+    (v.SET_NAME, {GOOD["set_name"]!r}), (v.SET_PROFILE, {STANDARD!r}), (v.SET_RATE, b"\\xc8\\x00"),
+    (v.SET_CALIBRATION, {GOOD["set_calibration"]!r}), (v.CLEAR_CALIBRATION, b""),
 ):
     (kind, answer), = bench.ask(verb, payload)
     told.append(answer[2])
@@ -284,7 +301,7 @@ def test_a_heartbeat_makes_the_node_sound_what_the_host_asks(bits: int, tmp_path
     code = """
 told = []
 for payload in (b"\\x00\\x00", b"\\x03\\x00", b"\\x03\\x01", b"\\x00\\x00"):
-    bench.ask(m.HEARTBEAT, payload)
+    bench.ask(v.HEARTBEAT, payload)
     told.append((node.guard.sound_priority, node.guard.light_priority))
 print([told, node.guard.alone])
 """

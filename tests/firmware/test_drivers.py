@@ -5,7 +5,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.firmware.driver_bench import CHIPS, Chip, Steps, every_chip, every_gyro, steps
+from tests.firmware.driver_bench import (
+    CHIPS,
+    Chip,
+    Steps,
+    every_chip,
+    every_fifo,
+    every_gyro,
+    steps,
+)
 
 __all__ = ["steps"]
 
@@ -20,7 +28,7 @@ def test_the_mean_of_a_period_is_the_force_in_wire_units(
     readings, out = steps(
         f"bench = Bench('{chip.name}')",
         f"bench.model.set_force{force_mg}",
-        "bench.read()",
+        "bench.settle()",
         "show(*bench.sample())",
     )
 
@@ -118,20 +126,21 @@ def test_the_list_of_the_mpu_family_is_the_one_that_is_tested(steps: Steps) -> N
 def test_every_sample_holds_a_fresh_reading_and_none_is_lost(
     steps: Steps, chip: Chip, rate_hz: int
 ) -> None:
-    full_rate_hz, counts, overrun = steps(
+    told_hz, counts, overrun = steps(
         f"bench = Bench('{chip.name}', {rate_hz})",
         "bench.read()",
         f"counts = [bench.sample()[0] for _ in range({rate_hz})]",
-        "show(bench.driver.full_rate_hz, counts, bench.driver.overrun)",
+        "driver = bench.driver",
+        "show(driver.polls_hz or driver.full_rate_hz, counts, driver.overrun)",
     )
 
-    assert full_rate_hz >= 200
+    assert told_hz >= 200
     assert min(counts) >= 1
-    assert sum(counts) == pytest.approx(full_rate_hz, abs=1)
+    assert sum(counts) == pytest.approx(told_hz, abs=1)
     assert not overrun
 
 
-@every_chip
+@every_fifo
 def test_a_chip_that_runs_fast_or_slow_loses_nothing(steps: Steps, chip: Chip) -> None:
     counts = steps(
         "counts = []",
@@ -146,7 +155,7 @@ def test_a_chip_that_runs_fast_or_slow_loses_nothing(steps: Steps, chip: Chip) -
     assert counts == pytest.approx([190, 210], abs=1)
 
 
-@every_chip
+@every_fifo
 def test_an_impact_of_20_ms_is_seen(steps: Steps, chip: Chip) -> None:
     peak_mg, bandwidth_hz = steps(
         f"bench = Bench('{chip.name}')",
@@ -159,37 +168,40 @@ def test_an_impact_of_20_ms_is_seen(steps: Steps, chip: Chip) -> None:
 
 @every_chip
 @pytest.mark.parametrize("force_mg", [(0, 0, 0), (577, 577, 577), (-4000, 0, 3000), (0, 0, -7000)])
-def test_the_peak_is_the_length_of_the_force(
+def test_peak_and_trough_are_lengths_of_the_force(
     steps: Steps, chip: Chip, force_mg: tuple[int, int, int]
 ) -> None:
-    peak_mg = steps(
+    told = steps(
         f"bench = Bench('{chip.name}')",
         f"bench.model.set_force{force_mg}",
-        "bench.read()",
+        "bench.settle()",
         "bench.sample()",
-        "show(bench.driver.peak_mg)",
+        "show(bench.driver.peak_mg, bench.driver.trough_mg)",
     )
 
     length_mg = sum(mg**2 for mg in force_mg) ** 0.5
-    assert peak_mg == pytest.approx(length_mg, abs=2 + chip.step)
+    assert told == pytest.approx([length_mg, length_mg], abs=2 + chip.step)
 
 
-@every_chip
-def test_the_peak_is_of_the_last_read_alone(steps: Steps, chip: Chip) -> None:
-    peaks_mg = steps(
+@every_fifo
+def test_peak_and_trough_are_of_the_last_read_alone(steps: Steps, chip: Chip) -> None:
+    told = steps(
         f"bench = Bench('{chip.name}')",
         "bench.read()",
         "bench.model.set_force(0, 0, 4000)",
         "bench.wait_ms(5)",
         "bench.model.set_force(0, 0, 1008)",
-        "bench.wait_ms(15)",
+        "bench.wait_ms(10)",
+        "bench.model.set_force(0, 0, 304)",
+        "bench.wait_ms(5)",
         "out = bench.read()[1]",
-        "first = bench.driver.peak_mg",
+        "told = [bench.driver.peak_mg, bench.driver.trough_mg, out[2]]",
         "bench.sample()",
-        "show(first, bench.driver.peak_mg, out[2])",
+        "show(*told, bench.driver.peak_mg, bench.driver.trough_mg)",
     )
 
-    assert peaks_mg == pytest.approx([4000, 1008, (4000 + 3 * 1008) / 4 * 2.048], abs=40)
+    mean = (4000 + 2 * 1008 + 304) / 4 * 2.048
+    assert told == pytest.approx([4000, 304, mean, 304, 304], abs=8)
 
 
 @every_chip
@@ -358,7 +370,7 @@ def test_a_table_that_moves_during_the_self_test_is_not_a_broken_sensor(
     told = steps(
         f"bench = Bench('{chip.name}')",
         "pushes = []",
-        "excite, wait = bench.driver._excite, bench.wait_ms",
+        "excite, wait = bench.driver._excite, bench.measure_ms",
         "def push(on):",
         "    pushes.append(on)",
         "    excite(on)",
@@ -366,7 +378,7 @@ def test_a_table_that_moves_during_the_self_test_is_not_a_broken_sensor(
         "    moves_mg = 11000 if len(pushes) == 2 else 0",
         "    bench.model.set_force(-moves_mg, moves_mg, 1000 - moves_mg)",
         "    wait(ms)",
-        "bench.driver._excite, bench.wait_ms = push, swing",
+        "bench.driver._excite, bench.measure_ms = push, swing",
         "show(bench.driver.self_test(), pushes)",
     )
 
@@ -398,3 +410,83 @@ def test_reading_and_checking_put_nothing_on_the_heap(
 def test_ranges_are_what_the_drivers_say(steps: Steps) -> None:
     for chip in CHIPS:
         assert steps(f"show(Bench('{chip.name}').driver.range_g)") == chip.range_g
+
+
+# The LIS3DH, which is polled
+
+
+@pytest.mark.parametrize(("rate_hz", "readings"), [(50, 4), (100, 2), (200, 1)])
+def test_without_a_fifo_a_sample_is_the_mean_of_what_was_polled(
+    steps: Steps, rate_hz: int, readings: int
+) -> None:
+    told = steps(
+        f"bench = Bench('LIS3DH', {rate_hz})",
+        "bench.model.set_force(0, 0, 1000)",
+        "bench.settle()",
+        "bench.model.set_force(0, 0, 3000)",
+        "readings, out = bench.sample()",
+        "show(readings, out[2], bench.driver.trough_mg, bench.driver.peak_mg)",
+    )
+
+    # polled 5 ms apart, each half the way to the new force twice
+    polled_mg = [3000 - 2000 / 4 ** (k + 1) for k in range(readings)]
+    mean = sum(polled_mg) / readings * 2.048
+    expected = [mean, polled_mg[0], polled_mg[-1]]
+    assert told == [readings, *(pytest.approx(value, abs=9) for value in expected)]
+
+
+def test_the_lis3dh_tells_less_than_the_angle_that_counts_as_movement(steps: Steps) -> None:
+    """0.45 degrees move an axis that lies level by 8 mg."""
+    outs = steps(
+        "bench = Bench('LIS3DH')",
+        "outs = []",
+        "for force_mg in (500, 504, 508, 512):",
+        "    bench.model.set_force(force_mg, 0, 866)",
+        "    bench.settle()",
+        "    outs.append(bench.sample()[1][0])",
+        "show(outs)",
+    )
+
+    assert outs == [1024, 1032, 1040, 1048]
+
+
+@pytest.mark.parametrize("at_ms", range(20, 25))
+def test_the_lis3dh_sees_an_impact_of_20_ms_whenever_it_comes(steps: Steps, at_ms: int) -> None:
+    seen_mg = steps(
+        "bench = Bench('LIS3DH')",
+        "bench.model.set_force(0, 0, 0)",
+        "bench.settle()",
+        f"show([bench.impact(most_mg, 20, {at_ms}) for most_mg in (7000, 10000)])",
+    )
+
+    assert seen_mg == pytest.approx([6000, 8180], rel=0.05)
+
+
+def test_readings_that_are_right_come_first_after_a_start(steps: Steps) -> None:
+    """What high resolution gives before seven readings is not."""
+    told = steps(
+        "bench = Bench('LIS3DH')",
+        "bench.model.set_force(0, 8000, 0)",
+        "bench.wait_ms(100)",
+        "bench.model.set_force(0, 1000, 0)",
+        "bench.driver.start(50)",
+        "bench.sample()",
+        "show(bench.out[1], bench.driver.peak_mg)",
+    )
+
+    assert told == pytest.approx([2048, 1000], abs=16)
+
+
+def test_polled_far_too_often_it_keeps_the_newest_and_says_so(steps: Steps) -> None:
+    told = steps(
+        "bench = Bench('LIS3DH')",
+        "bench.model.set_force(0, 0, 7000)",
+        "bench.settle()",
+        "counts = []",
+        "for ms in (155, 160, 165, 5):",
+        "    bench.wait_ms(ms)",
+        "    counts.append([bench.read()[0], bench.driver.overrun])",
+        "show(counts)",
+    )
+
+    assert told == [[31, False], [32, False], [1, True], [1, False]]

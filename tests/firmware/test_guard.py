@@ -213,6 +213,25 @@ def test_past_180_the_table_is_over_rotated_still_up_to_225(bits: int) -> None:
     assert tell(bits, turned_on).end["posture"] == 0
 
 
+def test_in_boots_no_angle_is_too_steep_and_none_over_rotated_and_the_time_counts(
+    bits: int,
+) -> None:
+    told = tell(bits, "host; boots; upright 1s; at 92 30s; over 31s; upright 1s; press")
+    assert told.timeline == [
+        "0.00 silent",
+        "46.00 medium: time_limit_near",
+        "61.00 high: time_limit_near time_limit",
+        "62.00 high: (time_limit)",
+        "62.98 silent",
+    ]
+
+
+def test_from_boots_to_a_table_and_back_the_angle_counts_from_then_on(bits: int) -> None:
+    story = "host; boots; upright 1s; at 89 9s; limits 45 60 90 60; at 89 3s; boots; at 89 1s"
+    assert timeline(bits, story) == ["12.00 medium: angle_limit", "13.00 silent"]
+    assert timeline(bits, story.replace("60; at 89 3s", "60; at 50 3s")) == []
+
+
 def test_without_samples_for_2_s_while_inverted_it_alarms_and_the_time_counts(bits: int) -> None:
     story = "host; upright 1s; inverted 30s; no samples 40s; inverted 1s; upright 2s"
     told = tell(bits, story)

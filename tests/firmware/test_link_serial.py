@@ -10,7 +10,7 @@ from typing import Any
 from tests.firmware import mpy
 
 SETUP = """
-from app_bench import Bench, kinds, m
+from app_bench import Bench, kinds, v
 bench = Bench()
 node = bench.boot()
 """
@@ -31,12 +31,12 @@ def test_a_host_is_streamed_to_for_five_seconds_after_it_spoke(bits: int, tmp_pa
     code = """
 bench.pass_ms(1000)
 bench.messages()
-bench.send(m.HEARTBEAT, b"\\x00\\x00")
+bench.send(v.HEARTBEAT, b"\\x00\\x00")
 counts = []
 for _ in range(6):
     bench.pass_ms(1000)
     counts.append(kinds(bench.messages()))
-bench.send(m.READ_INFO)
+bench.send(v.READ_INFO)
 bench.pass_ms(1000)
 counts.append(kinds(bench.messages()))
 print(counts)

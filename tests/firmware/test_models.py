@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import math
 import os
 import statistics
 import subprocess
@@ -292,7 +293,7 @@ def test_in_high_resolution_the_lis3dh_tells_1_mg_in_12_bits_and_its_multiples(
 ) -> None:
     """Not 16384 a g at 2 g, as many a driver has it."""
     model = awake_lis3dh(control4, fifo=False)
-    model.advance(5_000)
+    model.advance(100_000)
 
     assert words(get(model, 0xA8, 6), "little") == [0, 0, one_g]
 
@@ -314,10 +315,53 @@ def test_high_resolution_cuts_the_lis3dhs_bandwidth_to_a_ninth_of_the_rate() -> 
     assert awake_lis3dh(0x80, 0x67).bandwidth_hz() == 100
 
 
+@pytest.mark.parametrize(("control4", "readings"), [(0xA8, 7), (0xA0, 1)])
+def test_in_high_resolution_a_lis3dh_needs_seven_readings_to_settle(
+    control4: int, readings: int
+) -> None:
+    model = awake_lis3dh(control4, 0x77, fifo=False)
+    model.set_force(0, 0, 1008)
+    told = []
+    for _ in range(7):
+        model.advance(2_500)
+        told.append(words(get(model, 0xA8, 6), "little")[2])
+
+    assert [abs(value - 4032) <= 0.01 * 4032 for value in told] == (
+        [False] * (readings - 1) + [True] * (8 - readings)
+    )
+
+
+def test_a_lis3dh_hides_what_is_faster_than_a_ninth_of_its_rate() -> None:
+    """A sine of 44 Hz comes through at 0.7, in high resolution."""
+    model = awake_lis3dh(0xA8, 0x77, fifo=False)
+    largest = 0
+    for k in range(400):
+        model.set_force(round(4000 * math.sin(2 * math.pi * 400 / 9 * k / 400)), 0, 0)
+        model.advance(2_500)
+        if k > 40:
+            largest = max(largest, words(get(model, 0xA8, 6), "little")[0])
+
+    assert largest / 4 == pytest.approx(4000 / math.sqrt(2), rel=0.05)
+
+
+def test_a_lis3dhs_status_tells_what_is_fresh_and_what_was_lost() -> None:
+    model = awake_lis3dh(0xA8, 0x77, fifo=False)
+    told = [get(model, 0x27)[0]]
+    model.advance(2_500)
+    told.append(get(model, 0x27)[0])
+    get(model, 0xA8, 4)  # x and y
+    told.append(get(model, 0x27)[0])
+    model.advance(2_500)
+    told.append(get(model, 0x27)[0])
+    told.extend(get(model, 0xA7, 7)[:1] + get(model, 0x27))
+
+    assert told == [0x00, 0x0F, 0x0C, 0xCF, 0xCF, 0x00]
+
+
 def test_only_bit_7_of_the_number_makes_a_burst_in_a_lis3dh() -> None:
     model = awake_lis3dh(0x88, fifo=False)
     model.set_force(1000, 500, 0)
-    model.advance(5_000)
+    model.advance(100_000)
 
     assert words(get(model, 0xA8, 6), "little") == [16000, 8000, 0]
     assert get(model, 0x28, 3) == 3 * get(model, 0x28)
@@ -360,7 +404,7 @@ def test_bypass_empties_a_lis3dhs_fifo() -> None:
 def test_a_lis3dhs_self_test(bits: int, sign: int) -> None:
     model = awake_lis3dh(0x88 | bits, fifo=False)
     model.set_force(0, 0, 0)
-    model.advance(5_000)
+    model.advance(100_000)
 
     assert words(get(model, 0xA8, 6), "little") == [sign * 6400] * 3
 

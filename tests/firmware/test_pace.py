@@ -62,6 +62,60 @@ print([waits, pace.overruns, pace.skipped])
     assert told(bits, code) == [waits, overruns, skipped]
 
 
+@pytest.mark.parametrize(
+    ("work_ms", "turns", "overruns"),
+    [
+        ([2, 0, 0, 0, 2], ["3p", "5p", "5p", "5s", "3p"], 0),
+        ([0, 1, 4, 0, 0], ["5p", "4p", "1p", "5s", "5p"], 0),
+        ([0, 7, 0, 0], ["5p", "3p", "5s", "5p"], 0),  # one is left out
+        ([16, 0], ["4s", "5p"], 0),
+        ([0, 30, 0], ["5p", "0s", "5s"], 0),  # late, and on time again
+        ([0, 54, 0, 0], ["5p", "0s", "0s", "1s"], 0),
+        ([0, 55, 0, 0], ["5p", "0s", "0s", "5p"], 1),  # the next is late by a whole interval
+        ([45, 0], ["0s", "5p"], 1),
+    ],
+)
+def test_polls_lie_between_samples_and_only_samples_are_overrun(
+    bits: int, work_ms: list[int], turns: list[str], overruns: int
+) -> None:
+    """What each wait was, and whether it led to a poll or a sample."""
+    code = f"""
+now = ticks_add(PERIOD - 1, -30)
+pace = Pace(ticks_ms, ticks_add, ticks_diff)
+pace.poll_ms = 5
+pace.start(20)
+turns = []
+for work_ms in {work_ms}:
+    pass_ms(work_ms)
+    wait_ms = pace.wait_ms()
+    turns.append(str(wait_ms) + ("s" if pace.sample_due else "p"))
+    pass_ms(wait_ms)
+print([turns, pace.overruns])
+"""
+    assert told(bits, code) == [turns, overruns]
+
+
+@pytest.mark.parametrize(("period_ms", "polls"), [(20, 3), (10, 1), (5, 0)])
+def test_an_hour_of_polls_does_not_move_the_rate(bits: int, period_ms: int, polls: int) -> None:
+    code = f"""
+pace = Pace(ticks_ms, ticks_add, ticks_diff)
+pace.poll_ms = 5
+pace.start({period_ms})
+turns = [0, 0]
+total_ms = 0
+while total_ms < 600_000:
+    work_ms = turns[0] % 3
+    pass_ms(work_ms)
+    wait_ms = pace.wait_ms()
+    pass_ms(wait_ms)
+    turns[pace.sample_due] += 1
+    total_ms += work_ms + wait_ms
+print([turns, pace.overruns])
+"""
+    samples = 600_000 // period_ms
+    assert told(bits, code) == [[samples * polls, samples], 0]
+
+
 def test_an_hour_of_uneven_work_does_not_move_the_rate(bits: int) -> None:
     code = """
 pace = Pace(ticks_ms, ticks_add, ticks_diff)

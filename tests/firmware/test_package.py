@@ -22,7 +22,7 @@ README = (FIRMWARE / "README.md").read_text()
 
 
 def test_every_module_is_installed_and_nothing_else() -> None:
-    assert [target for target, _ in PACKAGE["urls"]] == MODULES
+    assert [target for target, _ in PACKAGE["urls"]] == MODULES, "run firmware/compile.py"
     assert [source for _, source in PACKAGE["urls"]] == MODULES
     assert set(PACKAGE) == {"urls", "deps", "version"}
     assert PACKAGE["deps"] == []
@@ -49,11 +49,19 @@ def test_what_was_installed_can_be_imported_from_lib(bits: int, tmp_path: Path) 
     assert out.strip() == str(tmp_path / "lib/upturn_node/app.py")
 
 
+def compile_in(folder: Path) -> None:
+    shutil.copy(FIRMWARE / "compile.py", folder)
+    shutil.copytree(FIRMWARE / "upturn_node", folder / "upturn_node")
+    subprocess.run([sys.executable, str(folder / "compile.py")], check=True, capture_output=True)
+
+
+def test_compile_writes_the_list_that_is_committed(tmp_path: Path) -> None:
+    compile_in(tmp_path)
+    assert (tmp_path / "package.json").read_text() == (FIRMWARE / "package.json").read_text()
+
+
 def test_the_bytecode_of_compile_runs_without_the_sources(bits: int, tmp_path: Path) -> None:
-    for name in ("compile.py", "package.json"):
-        shutil.copy(FIRMWARE / name, tmp_path)
-    shutil.copytree(FIRMWARE / "upturn_node", tmp_path / "upturn_node")
-    subprocess.run([sys.executable, str(tmp_path / "compile.py")], check=True, capture_output=True)
+    compile_in(tmp_path)
     built = json.loads((tmp_path / "build/package.json").read_text())
     assert [target for target, _ in built["urls"]] == [
         module.removesuffix(".py") + ".mpy" for module in MODULES

@@ -12,10 +12,10 @@ import pytest
 from tests.firmware import mpy
 
 SETUP = """
-from app_bench import Bench, Rtc, kinds, m
+from app_bench import Bench, Rtc, kinds, v
 rtc = Rtc()
 
-def started(deg=-90, cause=m.RESET_POWER_ON, at_ms=None):
+def started(deg=-90, cause=v.RESET_POWER_ON, at_ms=None):
     bench = Bench(rtc=rtc)
     bench.time.ms = at_ms or bench.time.ms
     bench.angle(deg)
@@ -37,7 +37,7 @@ bench.angle(60)
 bench.pass_ms(20_000, heartbeat=True)
 guard = bench.node.guard
 before = (guard.exposure.exposure_ms, guard.exposure.inversions, guard.exposure.epoch)
-bench = started(60, m.RESET_WATCHDOG, bench.time.ms + 4000)
+bench = started(60, v.RESET_WATCHDOG, bench.time.ms + 4000)
 node = bench.node
 known = node.guard.inverted
 bench.pass_ms(1000, heartbeat=True)
@@ -87,9 +87,9 @@ def test_hello_tells_why_it_started(
 bench = started()
 if {marked}:
     bench.node.memory.mark(crashed=True)
-bench = started(cause=m.RESET_{cause})
+bench = started(cause=v.RESET_{cause})
 first = bench.messages()[0]
-bench = started(cause=m.RESET_PIN)
+bench = started(cause=v.RESET_PIN)
 print([first[11], bench.messages()[0][11]])
 """
     assert told(bits, code, tmp_path) == [told_reset, 2]
@@ -103,7 +103,7 @@ with open("upturn.json", "w") as file:
 bench = started()
 bench.pass_ms(200)
 seen = [bench.node.faults.current]
-bench.ask(m.SET_NAME, b"\\x03bed")
+bench.ask(v.SET_NAME, b"\\x03bed")
 seen.append(bench.node.faults.current)
 values = dict(bench.node.config._values)
 values["limit_ms"] = 400_000
@@ -191,13 +191,50 @@ def held(ms, deg=-90):
 """
 
 
-def test_the_button_held_for_three_seconds_switches_off(bits: int, tmp_path: Path) -> None:
-    code = HOLD + "print([held(2800), held(3300)])"
-    assert told(bits, code, tmp_path) == [None, "off by button"]
+@pytest.mark.parametrize(("ms", "ending"), [(2800, None), (3300, "off by button")])
+def test_the_button_held_for_three_seconds_switches_off(
+    bits: int, ms: int, ending: str | None, tmp_path: Path
+) -> None:
+    assert told(bits, HOLD + f"print(repr(held({ms})))", tmp_path) == ending
 
 
 def test_but_not_while_inverted(bits: int, tmp_path: Path) -> None:
     assert told(bits, HOLD + "print(held(6000, 60))", tmp_path) is None
+
+
+def test_nor_with_a_call_for_help_that_nobody_answered_which_the_hold_does(
+    bits: int, tmp_path: Path
+) -> None:
+    code = """
+bench = started(-90)
+bench.pass_ms(5000)
+node, told = bench.node, []
+node.guard.call()
+for _ in range(2):
+    bench.hardware.pressed = True
+    bench.pass_ms(6000)
+    bench.hardware.pressed = False
+    bench.pass_ms(200)
+    told.append((node.ending, node.guard.distress, node.button.presses))
+print(told)
+"""
+    assert told(bits, code, tmp_path) == [(None, False, 1), ("off by button", False, 1)]
+
+
+def test_nor_while_anything_is_wrong(bits: int, tmp_path: Path) -> None:
+    code = """
+from upturn_node import alarms
+guard = started(-90).node.guard
+told = [guard.may_switch_off]
+for row in alarms.ROWS:
+    guard.alarms.judge(row[0])
+    told.append(guard.may_switch_off)
+guard.alarms.judge(0)
+guard.alarms.active = alarms.LIMIT  # it only waits for somebody
+told.append(guard.may_switch_off)
+print(told)
+"""
+    assert told(bits, code, tmp_path) == [True, *(8 * [False]), True]
 
 
 @pytest.mark.parametrize(("deg", "ending"), [(-90, "prompt"), (60, None)])
@@ -208,7 +245,7 @@ def test_held_right_after_a_start_it_asks_for_the_prompt(
     code = f"""
 bench = started({deg})
 bench.pass_ms(1000)
-bench = started({deg}, m.RESET_WATCHDOG)
+bench = started({deg}, v.RESET_WATCHDOG)
 bench.hardware.pressed = True
 bench.pass_ms(1500)
 print([bench.node.ending, bench.node.watchdog.armed, bench.node.guard.distress])

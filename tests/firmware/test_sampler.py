@@ -13,7 +13,7 @@ import pytest
 from tests.firmware import mpy
 
 SETUP = """
-from app_bench import Bench, kinds, m
+from app_bench import Bench, kinds, v
 bench = Bench()
 """
 BOOT = """
@@ -71,6 +71,39 @@ bench.pass_ms(500)
 print([node.faults.current, node.sensing.bus_errors, node.sensing.trusted])
 """
     assert told(bits, code, tmp_path) == [0, 1, True]
+
+
+def test_a_sensor_without_a_fifo_is_polled_between_samples(bits: int, tmp_path: Path) -> None:
+    code = """
+bench = Bench("LIS3DH")
+node = bench.boot()
+told = []
+for rate in (50, 100, 200):
+    bench.ask(v.SET_RATE, bytes((rate, 0)))
+    driver, read = node.sensing.driver, node.sensing.driver.read
+    counts = []
+    def counted(out):
+        counts.append(read(out))
+        return counts[-1]
+    driver.read = counted
+    bench.pass_ms(1000, heartbeat=True)
+    driver.read = read
+    told.append((len(counts), sorted(set(counts[5:])), node.pace.overruns))
+bench.ask(v.SET_RATE, bytes((50, 0)))
+bench.bus.nacks = 3
+bench.pass_ms(500)
+told.append((node.faults.current, node.sensing.bus_errors, node.sensing.trusted))
+bench.model.absent = True
+bench.pass_ms(3000)
+told.append(node.faults.current)
+bench.model.absent = False
+bench.pass_ms(2500)
+print(told + [(node.faults.current, node.sensing.trusted)])
+"""
+    *counts, after, gone, back = told(bits, code, tmp_path, boot=False)
+    assert [samples for samples, *_ in counts] == pytest.approx([50, 100, 200], abs=1)
+    assert [tuple(rest) for _, *rest in counts] == [([4], 0), ([2], 0), ([1], 0)]
+    assert (after, gone, back) == ((0, 3, True), 2, (0, True))
 
 
 @pytest.mark.parametrize("for_ms", [400, 1500, 5000])
@@ -201,7 +234,7 @@ print(seen + [node.pace.overruns > 100, node.pace.skipped >= node.pace.overruns]
 def test_time_in_a_message_adds_up_over_wraps_and_gaps(bits: int, tmp_path: Path) -> None:
     """`t` of each message is that of the one before, and its steps, and what lies between."""
     code = """
-bench.ask(m.SET_RATE, b"\\xc8\\x00")
+bench.ask(v.SET_RATE, b"\\xc8\\x00")
 node.clock.t_hi, node.clock.t_lo = 0xFFFF, 0xF800
 bench.pass_ms(2000, heartbeat=True)
 bench.messages()

@@ -53,6 +53,7 @@ HELLO: dict[str, Any] = {
     "rows": [0, 16384, 0, 0, 0, 16384, 16384, 0, 0], "offsets": [0, 0],
     "board": "m5stickc-plus2", "sensor": "MPU6886", "name": "table", "profile": "standard",
 }  # fmt: skip
+ANGLE_NOT_JUDGED = -32768
 HELLO_LEAST: dict[str, Any] = HELLO | NO_TEXTS | {
     "node_id": "000000000000", "firmware": [0, 0, 0], "reset": 0, "boots": 0, "epoch": 0,
     "t_ms": 0, "traits": 0,
@@ -110,6 +111,8 @@ FROM_NODE: tuple[Case, ...] = (
      {"id": 2, "verb": 10, "result": 6, "reason": "Ärger ✗"}),
     ("a reason that fills the message", "ANSWER",
      {"id": 2, "verb": 10, "result": 4, "reason": 237 * "x"}),
+    ("with boots, no angle is judged", "HELLO", HELLO | {
+        "max_angle_cdeg": ANGLE_NOT_JUDGED, "name": "boots"}),
 )  # fmt: skip
 
 ROWS = HELLO_MOST["rows"]
@@ -142,6 +145,9 @@ _COMMANDS: tuple[Case, ...] = (
     ("sixteen letters", "set_name", {"name": "Upturn_node-0042"}),
     ("for an update", "maintenance", {}),
     ("good night", "power_off", {}),
+    ("with boots, no angle is judged", "set_profile", {
+        "notice_ms": 45000, "limit_ms": 60000, "rest_ms": 90000,
+        "max_angle_cdeg": ANGLE_NOT_JUDGED, "name": "standard"}),
 )  # fmt: skip
 FIRST_ID = 0x75
 """The ids that follow pass the flag and the escape."""
@@ -251,6 +257,8 @@ REFUSED_BY_NODE: tuple[Altered, ...] = (
     _told("set_profile", "no angle", 3, max_angle_cdeg=0),
     _told("set_profile", "angle above 90", 3, max_angle_cdeg=9001),
     _told("set_profile", "angle below 0", 3, max_angle_cdeg=-6000),
+    _told("set_profile", "an angle beside the one that is not judged", 3,
+          max_angle_cdeg=ANGLE_NOT_JUDGED + 1),
     _told("set_profile", "a name of 17 bytes", 3, name=17 * "x"),
     _told("set_profile", "a name with an escape", 3, name="a\x1b[2J"),
     _told("set_profile", "a name that is not UTF-8", 3, name="", cut=1, more="02c328"),

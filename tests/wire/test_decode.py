@@ -120,7 +120,7 @@ def hello(f: Fields) -> Hello:
             f["notice_ms"] / 1000,
             f["limit_ms"] / 1000,
             f["rest_ms"] / 1000,
-            f["max_angle_cdeg"] / 100,
+            None if f["max_angle_cdeg"] == -32768 else f["max_angle_cdeg"] / 100,
         ),
         mounting=mounting if f["traits"] & 2 else None,
         board=f["board"],

@@ -44,7 +44,9 @@ def mounting(f: Fields) -> Mounting:
 MAKERS: dict[Verb, Callable[[Fields], Command]] = {
     Verb.HEARTBEAT: lambda f: commands.heartbeat(f["priority"], paused=f["paused"]),
     Verb.READ_INFO: lambda _: commands.READ_INFO,
-    Verb.SET_PROFILE: lambda f: commands.set_profile(profile(f)),
+    Verb.SET_PROFILE: lambda f: commands.set_profile(
+        profile(f), judges_angle=f["max_angle_cdeg"] != -32768
+    ),
     Verb.SET_CALIBRATION: lambda f: commands.set_calibration(mounting(f)),
     Verb.CLEAR_CALIBRATION: lambda _: commands.CLEAR_CALIBRATION,
     Verb.IDENTIFY: lambda _: commands.IDENTIFY,

@@ -17,6 +17,8 @@ MOST_READINGS = const(32)
 _TRIES = const(3)
 _SETTLE_MS = const(60)
 _WINDOW_MS = const(50)  # for 10 to 20 readings, fewer than the smallest FIFO holds
+_POLL_MS = const(5)
+_LARGEST_SQUARE = const(0x3FFFFFFF)
 
 
 class Sensor:
@@ -27,16 +29,16 @@ class Sensor:
         warning: what a user should know of this part; empty where there is nothing.
         has_gyro: `read` writes rates; after `start`.
         range_g: where readings stop.
-        full_rate_hz: of the FIFO; after `start`.
-        alike_ms: how long readings at rest may stay the same; longer, and the chip is frozen.
-        peak_mg: the largest force of the readings behind the last `read`.
+        full_rate_hz: of the chip's own readings; after `start`.
+        polls_hz: how often `poll` wants to be called between reads; 0 where a FIFO collects.
+        peak_mg, trough_mg: the largest and the least force of the readings behind the last `read`.
         saturated: one of them stood at the end of the range.
         overrun: the FIFO had been left too long, and readings were lost before the last `read`.
     """
 
     name = ""
     range_g = 16
-    alike_ms = 10_000
+    polls_hz = 0
     _rail = 32767  # a reading at or beyond it says only that the force is larger
     _rates = ()  # (readings a second, what the chip's rate register takes), rising
     _identity = (0, 0)  # register, value
@@ -47,6 +49,7 @@ class Sensor:
         self.has_gyro = False
         self.full_rate_hz = 0
         self.peak_mg = 0
+        self.trough_mg = 0
         self.saturated = False
         self.overrun = False
         self._i2c = i2c
@@ -65,6 +68,9 @@ class Sensor:
             OSError: the chip does not answer, or does not keep what it was told.
         """
         raise NotImplementedError
+
+    def poll(self):
+        """Take what is fresh, for the next `read` to give; nothing where a FIFO does that."""
 
     def read(self, out):
         """Write the mean of all readings since the last call to `out`; how many there were."""
@@ -117,7 +123,9 @@ class Sensor:
         out = array("i", (0, 0, 0, 0, 0, 0))
         self._wait_ms(_SETTLE_MS)
         self.read(out)  # what was measured on the way
-        self._wait_ms(_WINDOW_MS)
+        for _ in range(_WINDOW_MS // _POLL_MS):
+            self._wait_ms(_POLL_MS)
+            self.poll()
         self.read(out)
         return out
 
@@ -158,7 +166,8 @@ class Sensor:
     def _clear(self):
         self._ax = self._ay = self._az = 0
         self._gx = self._gy = self._gz = 0
-        self._square = 0
+        self._most = 0
+        self._least = _LARGEST_SQUARE
         self.saturated = False
 
     def _add_force(self, x, y, z):
@@ -172,8 +181,10 @@ class Sensor:
         y >>= 1
         z >>= 1
         square = x * x + y * y + z * z
-        if square > self._square:
-            self._square = square
+        if square > self._most:
+            self._most = square
+        if square < self._least:
+            self._least = square
 
     def _add_rate(self, x, y, z):
         """Of a 16-bit range of 1000 degrees/s."""
@@ -193,4 +204,5 @@ class Sensor:
         out[3] = (self._gx * 125 + half) // parts
         out[4] = (self._gy * 125 + half) // parts
         out[5] = (self._gz * 125 + half) // parts
-        self.peak_mg = isqrt(self._square) * 125 >> 7  # from 1/1024 g
+        self.peak_mg = isqrt(self._most) * 125 >> 7  # from 1/1024 g
+        self.trough_mg = isqrt(self._least) * 125 >> 7

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from upturn.core.limits import Profile
 from upturn.core.mounting import Mounting
 from upturn.wire.crc24 import sealed
-from upturn.wire.messages import MAX_TEXT_BYTES, ROW_PER_UNIT
+from upturn.wire.messages import ANGLE_NOT_JUDGED, MAX_TEXT_BYTES, ROW_PER_UNIT
 from upturn.wire.vocabulary import VERSION, MessageType, Verb
 
 _PROFILE = Struct("<IIIh")
@@ -41,10 +41,14 @@ def heartbeat(priority: int, *, paused: bool) -> Command:
     return Command(Verb.HEARTBEAT, bytes((priority, int(paused))))
 
 
-def set_profile(profile: Profile) -> Command:
-    """The limits that the node guards; of a long name as much as a text holds."""
+def set_profile(profile: Profile, *, judges_angle: bool = True) -> Command:
+    """The limits that the node guards; of a long name as much as a text holds.
+
+    With `judges_angle` false, as for boots, the node has no angle limit and no over-rotation.
+    """
+    max_angle = round(100 * profile.max_angle_deg) if judges_angle else ANGLE_NOT_JUDGED
     limits_ms = (round(1000 * s) for s in (profile.notice_s, profile.limit_s, profile.rest_s))
-    limits = _PROFILE.pack(*limits_ms, round(100 * profile.max_angle_deg))
+    limits = _PROFILE.pack(*limits_ms, max_angle)
     return Command(Verb.SET_PROFILE, limits + _text(profile.name))
 
 

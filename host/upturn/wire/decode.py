@@ -15,6 +15,7 @@ from upturn.core.events import Posture
 from upturn.core.mounting import Mounting, Vector, dot, norm
 from upturn.core.sample import NodeCounters
 from upturn.wire.messages import (
+    ANGLE_NOT_JUDGED,
     MAX_TEXT_BYTES,
     ROW_PER_UNIT,
     Answer,
@@ -157,7 +158,12 @@ def _hello(message: bytes) -> Hello:
         range_g=range_g,
         traits=Trait(traits & _KNOWN_TRAITS),
         fault=fault,
-        limits=NodeLimits(notice_ms / 1000, limit_ms / 1000, rest_ms / 1000, max_angle / 100),
+        limits=NodeLimits(
+            notice_ms / 1000,
+            limit_ms / 1000,
+            rest_ms / 1000,
+            None if max_angle == ANGLE_NOT_JUDGED else max_angle / 100,
+        ),
         mounting=_mounting(mounting) if traits & Trait.CALIBRATED else None,
         board=board,
         sensor=sensor,

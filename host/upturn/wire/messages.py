@@ -15,6 +15,8 @@ G_PER_UNIT = 1 / 2048
 DPS_PER_UNIT = 1 / 32
 ROW_PER_UNIT = 1 / 16384
 MAX_TEXT_BYTES = 16
+ANGLE_NOT_JUDGED = -32768
+"""In the place of an angle limit, in 0.01 degrees."""
 
 Reading = tuple[int, ...]
 """ms since the reading before, force in 1/2048 g, and with a gyro rates in 1/32 degree/s.
@@ -68,7 +70,8 @@ class NodeLimits(NamedTuple):
     notice_s: float
     limit_s: float
     rest_s: float
-    max_angle_deg: float
+    max_angle_deg: float | None
+    """None: the angle is not judged, as with boots."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import time
 from sensors.bus import FakeI2C
 from sensors.lis3dh import LIS3DH
 from sensors.mpu import MPU
-from upturn_node import messages as m
+from upturn_node import vocabulary as v
 from upturn_node.crc24 import seal
 from upturn_node.drivers import probe
 from upturn_node.drivers.sensor import Sensor
@@ -140,7 +140,7 @@ class Hardware:
         self.stdout = self.writable = Stdout()
         self.wdt = Wdt()
         self.pressed = False
-        self.cause = m.RESET_POWER_ON
+        self.cause = v.RESET_POWER_ON
 
     def open_bus(self):
         return self.bus
@@ -195,10 +195,13 @@ class Bench:
             self.time.sleep_ms(1)
             now = self.time.ms
             if heartbeat and now >= beat_ms:
-                self.send(m.HEARTBEAT, b"\x00\x00")
+                self.send(v.HEARTBEAT, b"\x00\x00")
                 beat_ms = now + 1000
             if now >= due[0]:
-                node.sample()
+                if node.pace.sample_due:
+                    node.sample()
+                else:
+                    node.sensing.poll()
                 due[0] = self.time.ms + node.pace.wait_ms()
             if now >= due[1]:
                 node.signal(20)
@@ -210,10 +213,10 @@ class Bench:
                 node.tend(100)
                 due[3] = now + 100
 
-    def send(self, verb, payload=b"", version=m.VERSION):
+    def send(self, verb, payload=b"", version=v.VERSION):
         """A command on the line; its id."""
         self._id += 1
-        body = bytes((version << 4 | m.COMMAND, self._id, verb)) + payload
+        body = bytes((version << 4 | v.COMMAND, self._id, verb)) + payload
         self.raw(body)
         return self._id
 
@@ -234,7 +237,7 @@ class Bench:
         self.hardware.stdout.heard = bytearray()
         return told
 
-    def ask(self, verb, payload=b"", version=m.VERSION):
+    def ask(self, verb, payload=b"", version=v.VERSION):
         """A command and all that comes back to it but measurements: (type, bytes after it)."""
         self.messages()
         self.send(verb, payload, version)
@@ -242,7 +245,7 @@ class Bench:
         return [
             (told[0] & 15, told[1:])
             for told in self.messages()
-            if told[0] & 15 not in (m.MEASUREMENT, m.STATUS)
+            if told[0] & 15 not in (v.MEASUREMENT, v.STATUS)
         ]
 
 

@@ -11,7 +11,7 @@ import sys
 
 import micropython
 
-from app_bench import BOARD, Bench, m
+from app_bench import BOARD, Bench, v
 
 SAMPLES = 1000
 
@@ -56,7 +56,7 @@ def main(sensor, rate_hz):
     node.pace.start(20)
     bench.hardware.stdout.quiet = True
     if rate_hz != 50:
-        bench.ask(m.SET_RATE, bytes((rate_hz & 255, 0)))
+        bench.ask(v.SET_RATE, bytes((rate_hz & 255, 0)))
     period_ms = 1000 // rate_hz
     node.pace.start(period_ms)
     grown = []

@@ -92,7 +92,7 @@ def taps_steps():
     taps = Taps()
 
     def step(i):
-        taps.step(DT_MS[i % 10], 1000 + i * 7 % 60000, i % 400 < 10)
+        taps.step(DT_MS[i % 10], 1000 + i * 7 % 60000, 1000 - i * 3 % 1000, i % 400 < 10)
 
     return step
 
@@ -101,7 +101,7 @@ def button_steps():
     button = Button()
 
     def step(i):
-        button.step(DT_MS[i % 9], i % 40 < 9, i % 300 < 100)
+        button.step(DT_MS[i % 9], i % 40 < 9, i % 300 < 100, i % 500 < 200)
 
     return step
 

@@ -6,23 +6,23 @@ import sys
 from array import array
 from binascii import hexlify, unhexlify
 
-from upturn_node import messages
+from upturn_node import messages, vocabulary
 from upturn_node.frame import Measurement, Short
 from upturn_node.framing import Deframer, Framer
 
 VERBS = {
-    "heartbeat": messages.HEARTBEAT,
-    "read_info": messages.READ_INFO,
-    "set_profile": messages.SET_PROFILE,
-    "set_calibration": messages.SET_CALIBRATION,
-    "clear_calibration": messages.CLEAR_CALIBRATION,
-    "identify": messages.IDENTIFY,
-    "acknowledge": messages.ACKNOWLEDGE,
-    "test_alarm": messages.TEST_ALARM,
-    "set_rate": messages.SET_RATE,
-    "set_name": messages.SET_NAME,
-    "maintenance": messages.MAINTENANCE,
-    "power_off": messages.POWER_OFF,
+    "heartbeat": vocabulary.HEARTBEAT,
+    "read_info": vocabulary.READ_INFO,
+    "set_profile": vocabulary.SET_PROFILE,
+    "set_calibration": vocabulary.SET_CALIBRATION,
+    "clear_calibration": vocabulary.CLEAR_CALIBRATION,
+    "identify": vocabulary.IDENTIFY,
+    "acknowledge": vocabulary.ACKNOWLEDGE,
+    "test_alarm": vocabulary.TEST_ALARM,
+    "set_rate": vocabulary.SET_RATE,
+    "set_name": vocabulary.SET_NAME,
+    "maintenance": vocabulary.MAINTENANCE,
+    "power_off": vocabulary.POWER_OFF,
 }
 
 

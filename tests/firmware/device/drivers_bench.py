@@ -28,7 +28,10 @@ def make(kind):
 
 
 class Bench:
-    """`driver`, started, on `model`; waiting lets every model of `bus` measure."""
+    """`driver`, started, on `model`; waiting lets every model of `bus` measure.
+
+    A driver that wants to be polled is, as the sampler does it.
+    """
 
     def __init__(self, kind, rate_hz=50, gyro=True):
         self.model = make(kind)
@@ -36,33 +39,53 @@ class Bench:
         self.bus = FakeI2C({self.address: self.model})
         self.out = array("i", (MISSING,) * 6)
         self.rate_hz = rate_hz
-        Sensor._wait_ms = lambda _, ms: self.wait_ms(ms)
+        self.driver = None
+        self._unpolled_ms = 0
+        Sensor._wait_ms = lambda _, ms: self.measure_ms(ms)
         if kind == "BMI270":
             put_configuration(bmi270.configuration())
         self.driver = probe.find(self.bus)
         self.driver.start(rate_hz, gyro)
 
     def wait_ms(self, ms):
+        if not self.driver.polls_hz:
+            self.measure_ms(ms)
+            return
+        poll_ms = 1000 // self.driver.polls_hz
+        for _ in range(ms):
+            if self._unpolled_ms >= poll_ms:
+                self._unpolled_ms = 0
+                self.driver.poll()
+            self.measure_ms(1)
+            self._unpolled_ms += 1
+
+    def measure_ms(self, ms):
         for model in self.bus.models.values():
             model.advance(ms * 1000)
 
     def read(self):
+        self._unpolled_ms = 0
         readings = self.driver.read(self.out)
         return [readings, list(self.out)]
+
+    def settle(self):
+        """Until no filter remembers what was before; what was measured on the way is gone."""
+        self.wait_ms(40)
+        self.read()
 
     def sample(self):
         """Wait one period, and read."""
         self.wait_ms(1000 // self.rate_hz)
         return self.read()
 
-    def impact(self, most_mg, length_ms):
+    def impact(self, most_mg, length_ms, at_ms=20):
         """A half-sine on z, and the largest peak that was told."""
         from math import pi, sin
 
         peak_mg = 0
         for ms in range(100):
-            inside = 20 <= ms < 20 + length_ms
-            push_mg = int(most_mg * sin(pi * (ms - 20) / length_ms)) if inside else 0
+            inside = at_ms <= ms < at_ms + length_ms
+            push_mg = int(most_mg * sin(pi * (ms - at_ms) / length_ms)) if inside else 0
             self.model.set_force(0, 0, push_mg)
             self.wait_ms(1)
             if ms % 20 == 19:
@@ -86,6 +109,8 @@ class Bench:
                 i = 0
                 while i < warm:
                     model.advance(wait_us)
+                    driver.poll()
+                    model.advance(5000)
                     driver.read(out)
                     driver.intact()
                     i += 1

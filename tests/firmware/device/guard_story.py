@@ -9,7 +9,8 @@ Phases, parted by semicolons:
     no samples 3s                                                  the sensor is silent
 Moments, between two steps:
     host | host asks PRIORITY [paused] | host gone     from here on: a heartbeat a second, or none
-    press | taps | acknowledge | reset 2s | reset damaged | limits NOTICE LIMIT REST ANGLE
+    press | taps | acknowledge | reset 2s | reset damaged
+    limits NOTICE LIMIT REST ANGLE | boots             no angle is judged from here on
 A line is printed whenever what sounds, what is shown or why changes: the time of the step in s,
 the priority that sounds, the one that is shown if it is another, and every alarm, in brackets if
 it only waits to be acknowledged. The first sample is at 0. The last line has the counters.
@@ -17,7 +18,7 @@ it only waits to be acknowledged. The first sample is at 0. The last line has th
 
 import sys
 
-from upturn_node import alarms
+from upturn_node import alarms, vocabulary
 from upturn_node.guard import MEMORY_BYTES, Guard
 
 STEP_MS = 20
@@ -29,7 +30,7 @@ class Story:
     def __init__(self):
         self.t_ms = -STEP_MS
         self.guard = Guard(7)
-        self.profile = (45000, 60000, 90000, 6000)
+        self.profile = [45000, 60000, 90000, 6000]
         self.guard.set_limits(*self.profile)
         self.angle = -8000
         self.heartbeat = None
@@ -110,6 +111,10 @@ class Story:
 
     def limits(self, *numbers):
         self.profile = [int(float(number) * 1000) for number in numbers[:3]] + [cdeg(numbers[3])]
+        self.guard.set_limits(*self.profile)
+
+    def boots(self):
+        self.profile[3] = vocabulary.ANGLE_NOT_JUDGED
         self.guard.set_limits(*self.profile)
 
     def reset(self, how):

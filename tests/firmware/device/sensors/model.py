@@ -42,7 +42,7 @@ class Model:
         self._seed = 1
         self._since_us = 0
         self._busy_us = 0
-        self._dirty = True  # inputs or settings changed since the last reading
+        self._dirty = True  # another reading than the last is to be expected
         self.power_on()
 
     def power_on(self):
@@ -82,8 +82,8 @@ class Model:
         while since_us >= period_us:
             since_us -= period_us
             if not self.frozen and (self._dirty or self.noise_mg or self.noise_ddps):
-                self._measure()
                 self._dirty = False
+                self._measure()
             self._keep()
         self._since_us = since_us
 
@@ -132,9 +132,11 @@ class Model:
             total += (self._seed >> 8) - 128
         return total * deviation // 148
 
+    def _true_mg(self, axis):
+        return self.x_mg if axis == 0 else self.y_mg if axis == 1 else self.z_mg
+
     def _force_mg(self, axis):
-        value = self.x_mg if axis == 0 else self.y_mg if axis == 1 else self.z_mg
-        return value + self._noise(self.noise_mg)
+        return self._true_mg(axis) + self._noise(self.noise_mg)
 
     def _rate_ddps(self, axis):
         value = self.x_ddps if axis == 0 else self.y_ddps if axis == 1 else self.z_ddps

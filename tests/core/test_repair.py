@@ -118,6 +118,13 @@ def test_a_rest_in_the_gap_counts() -> None:
     assert shown(host, 79.98).rest_left_s == pytest.approx(30.02, abs=0.1)
 
 
+def test_a_rest_that_is_paused_after_the_gap_stays_paused() -> None:
+    node, host, _ = both("still at 50 10s; still at -80 20s; still at 10 20s", 15.0, 40.0)
+    left_s = shown(node, 49.98).rest_left_s
+    assert left_s == pytest.approx(70.0, abs=0.1)
+    assert shown(host, 49.98).rest_left_s == pytest.approx(left_s, abs=0.05)
+
+
 def test_a_host_that_starts_in_mid_inversion_takes_the_count_up() -> None:
     whole = counted(timeline("still at 50 40s"))
     late = replace(whole, samples=[s for s in whole.samples if s.t_s >= 30.0])
@@ -153,6 +160,45 @@ def test_a_node_that_was_switched_off_and_on_upright_leaves_nothing_to_say() -> 
     whole = counted(timeline("still at -80 30s"), lambda t_s: int(t_s >= 20.0))
     told = lines(tell(pipeline(whole), missing(whole, 15.0, 20.0)))
     assert told == ["0.00 posture unknown -> upright"]
+
+
+def told_after(counters: NodeCounters, gap_s: float = 1.5) -> tuple[Pipeline, list[str]]:
+    """70 s inverted, a gap, and then this count; the person goes on as before."""
+    whole = counted(timeline("still at 50 70s"))
+    host = pipeline(whole)
+    host.feed(whole.samples)
+    late = whole.samples[-1]._replace(
+        t_s=whole.samples[-1].t_s + gap_s, report=NodeReport(counters=counters)
+    )
+    return host, lines(host.feed([late]))
+
+
+@pytest.mark.parametrize(
+    "counters",
+    [
+        NodeCounters(1, 1, 71.48, 71.48, 0.0, 0.0),  # a full rest, head-down
+        NodeCounters(1, 2, 1.0, 70.9, 1.0, 0.0),  # a full rest in a second and a half
+        NodeCounters(1, 1, 71.48, 69.0, 71.48, 0.0),  # less in all than before
+        NodeCounters(1, 1, 90.0, 90.0, 90.0, 0.0),  # more than time has passed
+        NodeCounters(1, 1, 71.48, 71.48, 90.0, 0.0),
+        NodeCounters(1, 0, 71.48, 71.48, 71.48, 0.0),  # fewer inversions
+    ],
+)
+def test_a_count_that_cannot_be_replaces_nothing(counters: NodeCounters) -> None:
+    host, told = told_after(counters)
+    assert told == ["71.48 note: the node contradicts itself: ours stays an estimate"]
+    assert shown(host, 71.48).exposure_s == pytest.approx(71.48)
+    assert shown(host, 71.48).exposure_at_least
+
+
+def test_another_node_s_count_is_not_of_this_table_s_past() -> None:
+    whole = counted(timeline("still at 50 20s; still at -80 5s; still at -80 10s"))
+    host = pipeline(whole, info=replace(whole.info, node_id="a1"))
+    host.feed([s for s in whole.samples if s.t_s < 25.0])
+    host.describe(replace(whole.info, node_id="b2"), 25.0)
+    nothing = NodeReport(counters=NodeCounters(1, 0, 0.0, 0.0, 0.0, 30.0))
+    host.feed([s._replace(report=nothing) for s in whole.samples if s.t_s > 27.0])
+    assert shown(host, 34.98).exposure_s == pytest.approx(20.0, abs=0.1)
 
 
 def test_a_limit_that_was_not_reached_after_all_is_latched_until_acknowledged() -> None:

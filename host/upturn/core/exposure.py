@@ -71,6 +71,10 @@ class ExposureLedger:
     def rest_left_s(self, now_s: float) -> float:
         return max(0.0, self._full_rest_s - self.rest_s(now_s)) if self.owes_rest else 0.0
 
+    def wiped_in_s(self, now_s: float) -> float:
+        """How long it takes at least until a full rest is over; inverted, none has begun."""
+        return self._full_rest_s if self.open else self.rest_left_s(now_s)
+
     @property
     def rest_due_s(self) -> float:
         """A sample at or after this time completes the rest."""

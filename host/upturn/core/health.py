@@ -32,8 +32,9 @@ from upturn.core.tilt import Block, Reading
 RATE_FAULT = "rate"
 """The one fault whose samples can be believed all the same."""
 
-NODE_FAULT = "node"
 
+_NODE_FAULT = "node"
+_CHANGED = "changed"
 _RAIL_SHARE = 0.995
 _RATE_SLACK = 1e-6
 
@@ -60,17 +61,24 @@ class SensorHealth:
     """Collects the reasons for which readings cannot be believed."""
 
     def __init__(self, info: StreamInfo) -> None:
-        self._rate_hz = info.rate_hz
-        self._nominal_s = info.nominal_s
-        self._range_g = info.range_g
         self._blocks: deque[Block] = deque()
         self._segment_s = -inf
+        self._rate_from_s = -inf
         self._raw: Vector = (0.0, 0.0, 0.0)
         self._frozen_from_s = -inf
         self._rail_from_s = inf
         self._apart_from_s = inf
         self.faults: dict[str, str] = {}
         """Fault to its words, for as long as it holds."""
+        self.describe(info)
+
+    def describe(self, info: StreamInfo) -> None:
+        """The stream is declared anew. What was found wrong stands until it is found right."""
+        self._rate_hz = info.rate_hz
+        self._nominal_s = info.nominal_s
+        self._range_g = info.range_g
+        if self._blocks:
+            self._rate_from_s = self._blocks[-1].to_s
 
     @property
     def wants_sample(self) -> bool:
@@ -79,7 +87,11 @@ class SensorHealth:
 
     def hear(self, words: str) -> None:
         """What the node itself finds wrong with its sensor; empty for nothing."""
-        self._set(NODE_FAULT, bool(words), words)
+        self._set(_NODE_FAULT, bool(words), words)
+
+    def set_changed(self, words: str) -> None:
+        """Whose readings these are, or in which axes, is not what it was; empty: it is again."""
+        self._set(_CHANGED, bool(words), words)
 
     def on_block(self, block: Block) -> None:
         """Judge mean force, frozen readings and rate."""
@@ -137,6 +149,8 @@ class SensorHealth:
 
     def _rate_off(self, block: Block) -> bool | None:
         if self._rate_hz is None or not self._covers(block, RATE_WINDOW_S):
+            return None
+        if self._blocks[0].from_s < self._rate_from_s:
             return None
         span_s = block.to_s - self._blocks[0].from_s
         if span_s <= 0.0:  # one sample: slower than the window

@@ -221,7 +221,10 @@ class Monitor:
         """The stream is another one from here on: rate, range or calibration changed."""
         before, self._info = self._info, info
         self._gap_s = info.gap_s
-        self._trust.describe(info, before)
+        if self._trust.describe(now_s, info, before, inverted=self.ledger.open):
+            self._forget_dwells()
+        if before.node_id != info.node_id:
+            self._repair.forget()
         if self._signal.last_s > -inf:
             self.alarms.set(now_s, AlarmId.NOT_CALIBRATED, info.mounting is None)
         self.judge_next()

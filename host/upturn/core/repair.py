@@ -22,9 +22,11 @@ _INVERSIONS_WRAP = 65_536
 class _Heard:
     """Both counts at the last sample before the gap."""
 
+    at_s: float
     node: NodeCounters
     exposure_s: float
     inversion_s: float
+    wiped_in_s: float
     inverted_s: float
     longest_s: float
     session: int
@@ -43,6 +45,11 @@ class CountRepair:
         """Data was missing: the next counts are compared."""
         self._missed = True
 
+    def forget(self) -> None:
+        """Another node: what it counts is not of this table's past."""
+        self._heard = None
+        self._missed = self._ledger.total.inversions == 0
+
     def on_counters(self, now_s: float, node: NodeCounters, *, settled: bool) -> bool:
         """Take what the node has counted; True if the ledger was changed.
 
@@ -57,15 +64,18 @@ class CountRepair:
             self._missed = False
             if heard is None:
                 repaired = self._take_up(now_s, node)
-            elif _goes_on(heard.node, node):
+            elif _goes_on(heard, now_s, node):
                 repaired = self._replace(now_s, heard, node)
             elif ledger.at_least:
-                self._out.append(Noted(now_s, "the node lost its count: ours stays an estimate"))
+                why = "lost its count" if node.epoch != heard.node.epoch else "contradicts itself"
+                self._out.append(Noted(now_s, f"the node {why}: ours stays an estimate"))
         total, session = ledger.total, ledger.session_tally
         self._heard = _Heard(
+            now_s,
             node,
             ledger.exposure_s(now_s),
             ledger.inversion_s(now_s),
+            ledger.wiped_in_s(now_s),
             total.inverted_s,
             total.longest_s,
             ledger.session,
@@ -87,11 +97,13 @@ class CountRepair:
     def _replace(self, now_s: float, heard: _Heard, node: NodeCounters) -> bool:
         ledger, before = self._ledger, heard.node
         inverted_s = node.inverted_s - before.inverted_s
-        exposed_s = node.exposure_s - before.exposure_s
-        rested = abs(exposed_s - inverted_s) > COUNTS_AGREE_S
-        same = node.inversions == before.inversions and before.inversion_s > 0.0
+        same = _same_inversion(before, node)
         assumed_s, assumed = ledger.exposure_s(now_s), ledger.at_least
-        exposure_s = node.exposure_s if rested else heard.exposure_s + exposed_s
+        exposure_s = (
+            node.exposure_s
+            if _rested(before, node)
+            else heard.exposure_s + max(0.0, node.exposure_s - before.exposure_s)
+        )
         inversion_s = (
             heard.inversion_s + node.inversion_s - before.inversion_s if same else node.inversion_s
         )
@@ -130,11 +142,30 @@ def _settle(
     tally.longest_s = max(longest_s, closed_s)
 
 
-def _goes_on(before: NodeCounters, now: NodeCounters) -> bool:
-    """The same count, later."""
+def _goes_on(heard: _Heard, now_s: float, now: NodeCounters) -> bool:
+    """The same count, later, and one that can be.
+
+    No more can have been counted than time has passed; and a count that has become less had a
+    full rest, which takes its time, and does not come about head-down.
+    """
+    before = heard.node
+    gap_s = now_s - heard.at_s + COUNTS_AGREE_S
     begun = (now.inversions - before.inversions) % _INVERSIONS_WRAP
-    return (
-        now.epoch == before.epoch
-        and begun < _INVERSIONS_WRAP // 2
-        and now.inverted_s >= before.inverted_s
-    )
+    if now.epoch != before.epoch or begun >= _INVERSIONS_WRAP // 2:
+        return False
+    if not 0.0 <= now.inverted_s - before.inverted_s <= gap_s:
+        return False
+    if now.exposure_s - before.exposure_s > gap_s:
+        return False
+    still_open = _same_inversion(before, now) and now.inversion_s > 0.0
+    return not _rested(before, now) or (not still_open and heard.wiped_in_s <= gap_s)
+
+
+def _same_inversion(before: NodeCounters, now: NodeCounters) -> bool:
+    return now.inversions == before.inversions and before.inversion_s > 0.0
+
+
+def _rested(before: NodeCounters, now: NodeCounters) -> bool:
+    """The exposure is less than it would be without a full rest."""
+    inverted_s = now.inverted_s - before.inverted_s
+    return now.exposure_s < before.exposure_s + inverted_s - COUNTS_AGREE_S

@@ -82,6 +82,8 @@ class StreamInfo:
     """Full scale of the accelerometer, if known."""
     node: str = UNNAMED
     sensor: str = ""
+    node_id: str = ""
+    """Of the hardware, where it says so; another one is another node."""
 
     @property
     def gap_s(self) -> float:

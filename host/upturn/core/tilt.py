@@ -156,15 +156,20 @@ class Tilt:
         self._last_reading = (nan, nan, nan, -inf)
         self._border_state = (nan, nan, -inf)
         self._block_state = (-inf, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        self._angle_state = (1.0, 0.0, 0.0, 0.0, 0.0)
+        self._fresh = True
+        self._has_gyro = info.has_gyro
+        self._mounting = info.mounting or ASSUMED
         self.describe(info)
 
     def describe(self, info: StreamInfo) -> None:
-        """The sensor is as `info` says from here on; the angle starts afresh from the force."""
-        self._has_gyro = info.has_gyro
+        """The sensor is as `info` says from here on; in other axes the angle starts afresh."""
         self._gap_s = info.gap_s
-        self._mounting = info.mounting or ASSUMED
-        self._angle_state = (1.0, 0.0, 0.0, 0.0, 0.0)
-        self._fresh = True
+        mounting = info.mounting or ASSUMED
+        if (info.has_gyro, mounting) != (self._has_gyro, self._mounting):
+            self._has_gyro, self._mounting = info.has_gyro, mounting
+            self._angle_state = (1.0, 0.0, 0.0, 0.0, 0.0)
+            self._fresh = True
 
     @property
     def pending_peak_deg(self) -> float:

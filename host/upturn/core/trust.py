@@ -8,11 +8,9 @@ samples are as good as any, hold nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from upturn.core.alarm_table import AlarmId, Priority
 from upturn.core.alarms import AlarmBook
-from upturn.core.health import NODE_FAULT, RATE_FAULT, SensorHealth
+from upturn.core.health import RATE_FAULT, SensorHealth
 from upturn.core.mounting import ASSUMED
 from upturn.core.placement import Placement
 from upturn.core.sample import StreamInfo
@@ -30,6 +28,7 @@ class SensorTrust:
         self._placement = Placement(info.mounting or ASSUMED)
         self._known: frozenset[str] = frozenset()
         self._holding: frozenset[str] = frozenset()
+        self._changed_from: StreamInfo | None = None
 
     @property
     def held(self) -> bool:
@@ -49,14 +48,23 @@ class SensorTrust:
         self._health.on_block(block)
         self._placement.on_block(block, ended_s=ended_s, inverted=inverted)
 
-    def describe(self, info: StreamInfo, before: StreamInfo) -> None:
-        """Another stream: what was learned of the sensor stands as far as it is the same one."""
-        if replace(info, mounting=before.mounting, node=before.node) != before:
-            node_fault = self._health.faults.get(NODE_FAULT, "")
-            self._health = SensorHealth(info)
-            self._health.hear(node_fault)
+    def describe(
+        self, now_s: float, info: StreamInfo, before: StreamInfo, *, inverted: bool
+    ) -> bool:
+        """Another stream: what was learned of the sensor stands as far as it is the same one.
+
+        Who was inverted by the one calibration, or on the one node, is not upright by another.
+        True if a hold has just ended: it is as it was again.
+        """
+        self._health.describe(info)
+        if inverted and self._changed_from is None and (other := _other(info, before)):
+            self._changed_from = before
+            self._health.set_changed(other)
+        elif self._changed_from is not None and not _other(info, self._changed_from):
+            self._forget_change()
         if info.mounting != before.mounting:
             self._placement = Placement(info.mounting or ASSUMED)
+        return self._judge(now_s, inverted=inverted)
 
     def on_sample(self, reading: Reading, *, inverted: bool) -> bool:
         """Judge both alarms; True if a hold has just ended."""
@@ -71,6 +79,11 @@ class SensorTrust:
     def release(self) -> None:
         """A person saw what the sensor could not tell."""
         self._holding = frozenset()
+        self._forget_change()
+
+    def _forget_change(self) -> None:
+        self._changed_from = None
+        self._health.set_changed("")
 
     def _judge(self, now_s: float, *, inverted: bool) -> bool:
         causes, was_held = self._causes(), self.held
@@ -89,3 +102,12 @@ class SensorTrust:
     def _causes(self) -> frozenset[str]:
         moved = (_MOVED,) if self._placement.moved else ()
         return frozenset((*self._health.faults, *moved))
+
+
+def _other(info: StreamInfo, before: StreamInfo) -> str:
+    """Why samples of the one say nothing of a person inverted by the other; empty if they do."""
+    if before.node_id and info.node_id != before.node_id:
+        return "another node answers"
+    if info.mounting != before.mounting:
+        return "its calibration has changed"
+    return ""

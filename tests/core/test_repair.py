@@ -121,7 +121,7 @@ def test_a_rest_in_the_gap_counts() -> None:
 def test_a_rest_that_is_paused_after_the_gap_stays_paused() -> None:
     node, host, _ = both("still at 50 10s; still at -80 20s; still at 10 20s", 15.0, 40.0)
     left_s = shown(node, 49.98).rest_left_s
-    assert left_s == pytest.approx(70.0, abs=0.1)
+    assert left_s == pytest.approx(70.0, abs=0.5)
     assert shown(host, 49.98).rest_left_s == pytest.approx(left_s, abs=0.05)
 
 

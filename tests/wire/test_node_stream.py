@@ -342,7 +342,8 @@ def test_a_press_is_what_the_node_counts_and_no_level() -> None:
         )
     ]
     assert said == [
-        False, False, True, False, True, False, True, False, False, False, True, False, True, False,
+        False, False, True, False, True, False, True,
+        False, False, False, True, False, True, False,
     ]  # fmt: skip
 
 

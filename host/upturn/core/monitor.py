@@ -154,7 +154,7 @@ class Monitor:
             self.samples_lost += self._info.samples_lost(step_s)
         if not first:
             self.ledger.gap(before_s, t_s)
-        if first or long_gap:
+        if first or step_s > self._gap_s:
             self._repair.missed()
         self._signal.on_sample(t_s, self.now_s)
         theta_deg = self._machine.unwrapped(reading.theta_deg)

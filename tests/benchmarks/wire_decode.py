@@ -45,7 +45,7 @@ def measure(repeats: int) -> list[Speed]:
     speeds = []
     for samples in (1, 15):
         line = _line(samples)
-        seconds = interleaved_medians_s(_contenders(line), repeats)
+        seconds = interleaved_medians_s(_contenders(line, samples), repeats)
         for name, s in seconds.items():
             per_s = round(MESSAGES / s)
             goal = GOAL_PER_S if name == STREAM and samples == 1 else None
@@ -54,11 +54,11 @@ def measure(repeats: int) -> list[Speed]:
     return speeds
 
 
-def _contenders(line: bytes) -> dict[str, Callable[[], object]]:
+def _contenders(line: bytes, samples: int) -> dict[str, Callable[[], object]]:
     return {
         FIND: partial(_found, line),
         DECODE: lambda: [decode(message) for message in _found(line)],
-        STREAM: partial(_streamed, line),
+        STREAM: partial(_streamed, line, samples),
     }
 
 
@@ -68,12 +68,14 @@ def _found(line: bytes) -> list[bytes]:
     return [message for chunk in chunks for message in deframer.feed(chunk)]
 
 
-def _streamed(line: bytes) -> None:
+def _streamed(line: bytes, samples: int) -> None:
     stream = NodeStream()
     stream.feed(_wrapped("HELLO", HELLO), 0.0)
+    byte_s = 0.02 * MESSAGES * samples / len(line)
     for at in range(0, len(line), CHUNK_BYTES):
-        stream.feed(line[at : at + CHUNK_BYTES], at * 1e-4)
+        stream.feed(line[at : at + CHUNK_BYTES], at * byte_s)
     assert stream.counts.messages == MESSAGES + 1
+    assert stream.counts.samples == MESSAGES * samples
     assert stream.counts.restarts == stream.counts.lost == 0
 
 

@@ -96,7 +96,37 @@ def test_limits_are_set_by_name_and_shown_as_they_are_then(
     shown = done(node, capsys, "profile", "own", "--config", str(config))
     assert "limits      own: notice 15 s, limit 20 s, rest 90 s, angle 60 degrees" in shown
     done(node, capsys, "profile", "standard", "--device", "boots")
-    assert node.limits["max_angle_cdeg"] == 9000
+    assert node.limits["max_angle_cdeg"] == -32768
+    assert any(line.endswith("rest 90 s, angle not judged") for line in done(node, capsys, "info"))
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["profile", "extended"], "limits"),
+        (["config", "--name", "attic", "--rate", "100"], "name and rate"),
+    ],
+)
+def test_a_node_that_says_done_and_has_changed_nothing_is_one_line_and_exit_1(
+    node: FakeNode, capsys: Capture, words: list[str], what: str
+) -> None:
+    node.does_nothing = True
+    code, told = refused(capsys, *words, "--source", node.source)
+    assert (code, told) == (1, f"den: it answers 'done' but has not changed its {what}")
+
+
+def test_a_greeting_that_is_impossible_is_told(node: FakeNode, capsys: Capture) -> None:
+    node.rate_hz = 0
+    told = "a node answers, but its greeting is impossible: layout, rate or range of 0"
+    assert refused(capsys, "info", "--source", node.source) == (
+        1,
+        f"{node.port}: {told}. Install its firmware anew",
+    )
+
+
+def test_a_port_whose_name_a_terminal_would_obey_is_told_escaped(capsys: Capture) -> None:
+    code, told = refused(capsys, "info", "--source", "serial:/none/\x1b[31m")
+    assert (code, told.split(":")[0]) == (1, "/none/\\x1b[31m")
 
 
 def test_settings_are_changed_and_shown(node: FakeNode, capsys: Capture) -> None:

@@ -217,13 +217,14 @@ async def test_a_fault_of_the_link_itself_ends_the_run_as_itself() -> None:
         await running.run()
 
 
-async def test_a_recording_that_fails_ends_the_run() -> None:
+async def test_a_recording_that_fails_is_an_alarm_and_the_watch_goes_on() -> None:
     def full(chunk: Chunk) -> None:
         raise RunError("the disk is full")
 
-    running, _ = watched(ScriptedLink(timeline(INVERTED), end_s=20.0), recorder=full)
-    with pytest.raises(RunError, match="the disk is full"):
-        await running.run()
+    running, log = watched(ScriptedLink(timeline(INVERTED), end_s=20.0), recorder=full)
+    await running.run()
+    assert log.raised()[AlarmId.SINK_FAILED] < 1.0
+    assert running.pipeline.last_sample_s - START_S > 19.0
 
 
 async def test_when_it_has_ended_time_stands_still() -> None:

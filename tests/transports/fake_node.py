@@ -67,6 +67,9 @@ class FakeNode:
         self.traits = 0x0E
         self.fault = 0
         self.boots = 7
+        self.rate_hz = 1000 // STEP_MS
+        self.does_nothing = False
+        """It answers that all is done."""
         self.version = 1
         self.refuses: dict[Verb, tuple[Result, str]] = {}
         self.mute_on: set[Verb] = set()
@@ -170,7 +173,7 @@ class FakeNode:
         if verb in self.mute_on:
             return
         result, reason = self.refuses.get(verb, (Result.DONE, ""))
-        if result == Result.DONE:
+        if result == Result.DONE and (verb is Verb.READ_INFO or not self.does_nothing):
             self._do(verb, payload)
         answer = {"id": id_, "verb": verb, "result": result, "reason": reason}
         self.say("ANSWER", answer)
@@ -182,7 +185,9 @@ class FakeNode:
             self.limits["profile"] = payload[15:].decode()
         elif verb is Verb.SET_NAME:
             self.name = payload[1:].decode()
-        if verb in (Verb.READ_INFO, Verb.SET_PROFILE, Verb.SET_NAME):
+        elif verb is Verb.SET_RATE:
+            self.rate_hz = int.from_bytes(payload, "little")
+        if verb in (Verb.READ_INFO, Verb.SET_PROFILE, Verb.SET_NAME, Verb.SET_RATE):
             self.say("HELLO", self._hello())
 
     def _measure(self) -> None:
@@ -223,7 +228,7 @@ class FakeNode:
             "boots": self.boots,
             "epoch": 1,
             "t_ms": self._now_ms(),
-            "rate_hz": 1000 // STEP_MS,
+            "rate_hz": self.rate_hz,
             "range_g": 8,
             "traits": self.traits,
             "fault": self.fault,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -114,3 +115,18 @@ async def test_an_id_that_is_waited_for_is_not_used_again() -> None:
     assert used[:2] == [2, 3]
     far.talk.hear(Answer(1, Verb.IDENTIFY, Result.DONE))
     await asking
+
+
+async def test_who_was_cancelled_while_the_link_was_lost_leaves_no_complaint() -> None:
+    far = Far()
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, said: complaints.append(said))
+    asking = asyncio.create_task(far.talk.ask(IDENTIFY))
+    await asyncio.sleep(0)
+    far.talk.fail("the link was lost")
+    asking.cancel()
+    await asyncio.wait({asking})
+    del asking
+    gc.collect()
+    await asyncio.sleep(0)
+    assert complaints == []

@@ -270,6 +270,11 @@ def test_a_line_that_is_not_utf_8_is_lost_and_told(tmp_path: Path) -> None:
             {"mounting": {"head": [0, 1, 0], "front": [0, 1, 0]}},
             "head and front are 0.0 degrees apart",
         ),
+        (
+            {"mounting": {"head": [0, 1, 0], "front": [0, 0, 1], "hinge": [0, 0, 0]}},
+            "is zero",
+        ),
+        ({"upturn_recording": True}, "is a recording of version 'True', not 1 or 2"),
     ],
 )
 def test_a_header_that_does_not_fit_is_refused(

@@ -200,7 +200,8 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path, name: str, told: str) ->
     device = f"{tmp_path}/{name}"
     with pytest.raises(PortError) as caught:
         open_port(device)
-    assert str(caught.value) == f"{device}: {told}"
+    shown = device.replace("\0", "\\x00")
+    assert str(caught.value) == f"{shown}: {told}"
 
 
 @pytest.mark.parametrize(

@@ -37,3 +37,17 @@ async def test_who_is_stopped_while_asking_leaves_no_port_open(tmp_path: Path) -
             await asking
         for port in ports:
             open_port(port.device).close()  # it is for one program alone
+
+
+async def test_a_frame_of_another_version_beside_a_greeting_is_no_reason_to_refuse_it(
+    tmp_path: Path,
+) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        probe = Probe(Port(str(node.port)), time.monotonic)
+        finding = asyncio.create_task(probe.find(1.0))
+        node.version = 2
+        node.say("GOODBYE", {"t_ms": 0, "reason": 1})
+        node.version = 1
+        assert await finding
+        probe.close()
+        assert probe.problem == ""

@@ -6,22 +6,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.transports.fake_node import FakeNode
 from upturn.core.alarm_table import Priority
-from upturn.core.commands import Goodbye, NodeFault
+from upturn.core.commands import Goodbye, NodeFault, SinkStatus
 from upturn.core.limits import DEVICES, PROFILES, STANDARD, DeviceKind
 from upturn.core.mounting import ASSUMED
 from upturn.core.sample import Sample
 from upturn.errors import InputError
 from upturn.transports import node_keeper, serial_source
-from upturn.transports.serial_ports import Port
+from upturn.transports.node_limits import guarded_limits
+from upturn.transports.serial_ports import Port, open_port
+from upturn.transports.serial_probe import Probe, probe_all
 from upturn.transports.serial_source import SerialSource
 from upturn.transports.source import Chunk, LiveSource, Wish, open_source
+from upturn.wire.messages import NodeLimits
 from upturn.wire.vocabulary import Result, Verb
 
 NO_PORT = "there is no such port. Plug the node in; 'upturn scan' lists the ports"
@@ -204,9 +209,95 @@ async def test_limits_that_a_node_refuses_are_told_until_it_takes_them(
 
 
 async def test_boots_have_no_angle_limit_and_a_rest_is_as_long_as_a_node_takes() -> None:
-    limits = node_keeper.node_limits(STANDARD, DEVICES[DeviceKind.BOOTS])
-    assert (limits.max_angle_deg, limits.rest_s) == (90.0, 90.0)
-    assert node_keeper.node_limits(STANDARD, TABLE) == STANDARD
+    long = replace(STANDARD, rest_s=7200.0)
+    boots = guarded_limits(long, DEVICES[DeviceKind.BOOTS])
+    assert boots.numbers == NodeLimits(45.0, 60.0, 3600.0, None)
+    assert boots.command.payload[12:14] == b"\x00\x80"
+    assert guarded_limits(STANDARD, TABLE).numbers == NodeLimits(45.0, 60.0, 90.0, 60.0)
+
+
+async def test_a_node_whose_boots_limits_are_right_is_left_alone(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.limits["max_angle_cdeg"] = -32768
+        source = source_of(node)
+        source.judge_by(STANDARD, DEVICES[DeviceKind.BOOTS], None)
+        async with running(source) as chunks:
+            await until(lambda: len(samples_of(chunks)) > 10)
+        assert node.told(Verb.SET_PROFILE) == []
+
+
+def _statuses(chunks: list[Chunk]) -> list[SinkStatus]:
+    said = [command for chunk in chunks for command in chunk.commands]
+    return [command for command in said if isinstance(command, SinkStatus)]
+
+
+async def test_a_node_that_answers_nothing_does_not_hear_and_that_is_an_alarm_until_it_does(
+    tmp_path: Path,
+) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node)
+        async with running(source) as chunks:
+            await until(lambda: source.state.well)
+            await asyncio.sleep(0.3)
+            assert _statuses(chunks) == []
+            node.mute_on = set(Verb)
+            await until(lambda: source.state.trouble == node_keeper.DEAF)
+            assert source.state.well
+            await until(lambda: _statuses(chunks))
+            node.mute_on = set()
+            await until(lambda: source.state.trouble == "")
+            await until(lambda: len(_statuses(chunks)) == 2)
+        assert _statuses(chunks) == [
+            SinkStatus("node", working=False, reason="it does not hear this computer"),
+            SinkStatus("node", working=True),
+        ]
+        (told, _) = [chunk for chunk in chunks if chunk.commands]
+        assert told.arrival is not None  # so that it is recorded
+        assert told.arrival.data == b""
+
+
+async def test_a_node_that_says_itself_that_it_hears_no_host_is_believed(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.flags |= 0x0040
+        source = source_of(node)
+        async with running(source) as chunks:
+            await until(lambda: source.state.trouble == node_keeper.DEAF)
+            await until(lambda: _statuses(chunks))
+
+
+async def test_a_greeting_that_is_impossible_is_told_until_it_is_not(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.rate_hz = 0
+        source = source_of(node)
+        async with running(source) as chunks:
+            await until(lambda: "impossible" in source.state.words)
+            assert source.state.words == (
+                f"a node on {node.port} answers, but its greeting is impossible: "
+                "layout, rate or range of 0"
+            )
+            node.rate_hz = 50
+            await until(lambda: samples_of(chunks))
+            assert source.state.words == f"connected to den on {node.port}"
+            node.rate_hz = 0
+            node.reset()
+            await until(lambda: "impossible" in source.state.trouble)
+
+
+async def test_many_greetings_ask_for_no_more_than_a_heartbeat_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node_keeper, "BEAT_S", 5.0)
+    with FakeNode(tmp_path / "tty") as node:
+        async with running(source_of(node)) as chunks:
+            await until(lambda: samples_of(chunks))
+            for _ in range(20):
+                node.reset()
+                await asyncio.sleep(0.01)
+            assert len(node.told(Verb.HEARTBEAT)) <= 3
+
+
+def test_a_port_whose_name_a_terminal_would_obey_is_shown_escaped() -> None:
+    assert SerialSource("/dev/\x1b[31m").label == "serial \\x1b[31m"
 
 
 async def test_another_version_is_told_and_not_misread(tmp_path: Path) -> None:
@@ -394,3 +485,42 @@ async def test_auto_searches_again_for_a_node_that_is_silent_for_long(
             await until(lambda: source.state.words == f"connected to den on {node.port}")
             node.silent, moved.silent = True, False
             await until(lambda: source.state.words == f"connected to den on {moved.port}")
+
+
+async def test_auto_lets_go_of_a_port_that_it_does_not_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would find the port taken, by itself, for ever."""
+    with FakeNode(tmp_path / "a") as node:
+        source = auto_source(node.port)
+        told: list[str] = []
+        source.on_state = lambda state: told.append(state.words)
+        asked = probe_all
+
+        async def spoilt(*args: Any, **kwargs: Any) -> list[Probe]:
+            probes = await asked(*args, **kwargs)
+            monkeypatch.setattr(serial_source, "probe_all", asked)
+            probes[0].problem = "the device is gone"
+            return probes
+
+        monkeypatch.setattr(serial_source, "probe_all", spoilt)
+        async with running(source):
+            await until(lambda: source.state.well)
+        open_port(str(node.port)).close()
+    assert told == [
+        "waiting for a node: asking every serial port",
+        f"waiting for den: {node.port}: the device is gone",
+        f"connected to den on {node.port}",
+    ]
+
+
+async def test_auto_says_once_that_it_asks(tmp_path: Path) -> None:
+    source = auto_source()
+    told: list[str] = []
+    source.on_state = lambda state: told.append(state.words)
+    async with running(source):
+        await asyncio.sleep(0.3)
+    assert told == [
+        "waiting for a node: asking every serial port",
+        "waiting for a node: there is no serial port. Plug it in",
+    ]

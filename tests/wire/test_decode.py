@@ -175,7 +175,6 @@ def test_a_refusal_says_what_is_impossible() -> None:
     assert reasons["MEASUREMENT posture 5"] == "posture 5"
     assert reasons["MEASUREMENT angle 180.01"] == "an angle of 180.01 degrees"
     assert reasons["MEASUREMENT battery 101 %"] == "a battery at 101 %"
-    assert reasons["HELLO rows of nothing"] == "a calibration whose rows are not about 1 long"
     assert reasons["GOODBYE too long"] == "7 bytes, not 6"
 
 
@@ -239,6 +238,38 @@ def test_a_reset_of_a_newer_node_is_shown_as_its_number() -> None:
     said = decode(shared.hello(reset=6))
     assert isinstance(said, Hello)
     assert said.reset == "number 6 of a newer node"
+
+
+ROWS = cases.HELLO["rows"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "taken"),
+    [
+        ({}, True),
+        ({"rows": [0, 13110, 0, 0, 0, 20480, 16384, 0, 0]}, True),  # 0.8 and 1.25 long
+        ({"rows": [0, 12900, 0, *ROWS[3:]]}, False),
+        ({"rows": [*ROWS[:3], 0, 0, 20700, *ROWS[6:]]}, False),
+        ({"rows": 9 * [0]}, False),
+        ({"rows": [0, 16384, 0, 0, 4914, 15630, 16384, 0, 0]}, True),  # a cosine of 0.3
+        ({"rows": [0, 16384, 0, 0, 5300, 15500, 16384, 0, 0]}, False),
+        ({"rows": [*ROWS[:6], 16384, 5600, 0]}, False),
+        ({"rows": [*ROWS[:6], 16384, 0, 5600]}, False),
+        ({"rows": [*ROWS[:6], 15396, 3962, 3962]}, True),  # 20 degrees off head x front
+        ({"rows": [*ROWS[:6], 15296, 4150, 4150]}, False),
+        ({"rows": [*ROWS[:6], -16384, 0, 0]}, False),  # left-handed
+        ({"offsets": [4096, -4096]}, True),  # 0.25 g
+        ({"offsets": [4097, 0]}, False),
+        ({"offsets": [0, -4097]}, False),
+    ],
+)
+def test_a_node_with_an_impossible_calibration_is_not_calibrated(
+    fields: Fields, taken: bool
+) -> None:
+    said = decode(shared.hello(**fields))
+    assert isinstance(said, Hello)
+    assert Trait.CALIBRATED in said.traits
+    assert (said.mounting is not None) == taken
 
 
 def test_traits_that_a_newer_node_has_are_passed_over() -> None:

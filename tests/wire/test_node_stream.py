@@ -17,7 +17,9 @@ from upturn.core.mounting import ASSUMED
 from upturn.core.sample import NodeCounters, NodeReport, Sample, StreamInfo
 from upturn.wire.messages import Answer, Goodbye, Hello, Measurement, Short, Status
 from upturn.wire.node_stream import (
+    CLOCK_RIGHT_S,
     UNEXPLAINED_FAULT,
+    WRONG_CLOCK,
     Described,
     FaultChanged,
     Heard,
@@ -39,6 +41,10 @@ def greeted(**fields: Any) -> NodeStream:
 
 def samples(heard: list[Heard]) -> list[Sample]:
     return [sample for one in heard if isinstance(one, Samples) for sample in one.samples]
+
+
+def faults(heard: list[Heard]) -> list[FaultChanged]:
+    return [one for one in heard if isinstance(one, FaultChanged)]
 
 
 def report(stream: NodeStream, raw: bytes, arrival_s: float) -> NodeReport:
@@ -71,6 +77,7 @@ def test_a_hello_describes_the_stream() -> None:
     assert stream.needs_hello
     (described,) = stream.hear(hello(), 100.0)
     assert isinstance(described, Described)
+    assert not described.other_node
     assert described.info == StreamInfo(
         has_gyro=True,
         nominal_s=0.02,
@@ -79,6 +86,7 @@ def test_a_hello_describes_the_stream() -> None:
         range_g=8.0,
         node="table",
         sensor="MPU6886",
+        node_id="a1b2c3d4e5f6",
     )
     assert (stream.info, stream.hello) == (described.info, described.hello)
 
@@ -161,6 +169,14 @@ def test_a_calibration_that_came_or_went_asks_for_a_new_hello() -> None:
     assert asks == [False, True, True]
 
 
+def test_a_node_that_holds_an_impossible_calibration_is_not_asked_again_and_again() -> None:
+    stream = greeted(rows=9 * [0])
+    assert stream.info is not None
+    assert stream.info.mounting is None
+    stream.hear(Node().says(flags=1), 100.0)
+    assert not stream.needs_hello
+
+
 # Time, loss and restarts
 
 
@@ -211,14 +227,19 @@ def test_what_comes_out_of_order_is_dropped_and_counted_as_lost() -> None:
     assert (stream.counts.old, stream.counts.lost, stream.counts.restarts) == (1, 1, 0)
 
 
-def test_a_node_that_restarts_in_its_first_second_is_heard_again_after_five_messages() -> None:
+def test_a_node_that_restarts_in_its_first_second_is_asked_after_five_messages() -> None:
     stream, node = greeted(), Node()
     for k in range(40):
         stream.hear(node.says(), 100.0 + 0.02 * k)
     again = Node(t_ms=100, seq=5)
-    heard = [len(samples(stream.hear(again.says(), 103.0 + 0.02 * k))) for k in range(7)]
-    assert heard == [0, 0, 0, 0, 1, 1, 1]
-    assert (stream.counts.old, stream.counts.restarts) == (4, 1)
+    asks = []
+    for k in range(7):
+        assert stream.hear(again.says(), 103.0 + 0.02 * k) == []
+        asks.append(stream.needs_hello)
+    assert asks == [False, False, False, False, True, True, True]
+    stream.hear(hello(traits=FORCE_ONLY, boots=13, t_ms=240), 103.1)
+    assert len(samples(stream.hear(again.says(), 103.2))) == 1
+    assert (stream.counts.old, stream.counts.not_described, stream.counts.restarts) == (4, 3, 1)
 
 
 @pytest.mark.parametrize(
@@ -230,17 +251,137 @@ def test_a_node_that_restarts_in_its_first_second_is_heard_again_after_five_mess
         (3_600_000, 15),  # the time leaves the host's
     ],
 )
-def test_a_restart_without_a_hello_is_seen_and_asked_about(t_ms: int, seq: int) -> None:
+@pytest.mark.parametrize("boots", [12, 13])
+def test_a_restart_without_a_hello_is_held_back_until_one_has_told_it(
+    t_ms: int, seq: int, boots: int
+) -> None:
     stream, node = greeted(), Node(t_ms=60_000, seq=3000)
     before_s = samples(stream.hear(node.says(), 100.0))[0].t_s
     again = Node(t_ms=t_ms, seq=seq)
-    t_s = samples(stream.hear(again.says(), 130.5))[0].t_s
-    assert t_s - before_s == pytest.approx(30.5, abs=0.05)
-    assert (stream.counts.restarts, stream.counts.lost) == (1, 0)
+    asks = []
+    for raw in (again.says(), hello(traits=FORCE_ONLY, boots=boots, t_ms=5)):
+        assert samples(stream.hear(raw, 130.5)) == []
+        asks.append(stream.needs_hello)
+    assert asks == [True, False]
+    t_s = samples(stream.hear(again.says(), 130.6))[0].t_s
+    assert t_s - before_s == pytest.approx(30.6, abs=0.05)
+    counts = stream.counts
+    assert (counts.restarts, counts.lost, counts.not_described) == (1, 0, 1)
+
+
+def repeated(raws: list[bytes], times: int) -> int:
+    """How many samples pass of a line that says the same again; its node is well, and asked."""
+    stream, node = greeted(), Node(t_ms=60_000, seq=3000)
+    for _ in range(50):
+        stream.hear(node.says(), 100.0 + (node.t_ms - 60_000) / 1000)
+    passed, host_s = 0, 101.0
+    for _ in range(times):
+        for raw in raws:
+            host_s += 0.02
+            passed += len(samples(stream.hear(raw, host_s)))
+            if stream.needs_hello:
+                now_ms = 60_000 + round(1000 * (host_s - 100.0))
+                stream.hear(hello(traits=FORCE_ONLY, t_ms=now_ms), host_s)
+    assert stream.counts.restarts == 0
+    return passed
+
+
+@pytest.mark.parametrize("first", [49, 45, 30, 0])
+def test_a_line_that_repeats_itself_is_never_fresh(first: int) -> None:
+    """From the newest message alone to all that was said in the last second."""
+    node = Node(t_ms=60_000, seq=3000)
+    raws = [node.says() for _ in range(50)]
+    assert repeated(raws[first:], 500 // (50 - first)) == 0
+
+
+@pytest.mark.parametrize(
+    "still",
+    [
+        {"t_ms": 5000},
+        {"t_ms": 60_980},  # the newest
+        {"seq": 5},
+    ],
+)
+def test_a_node_whose_time_or_number_stands_still_is_never_fresh(still: dict[str, int]) -> None:
+    node = Node(t_ms=61_000, seq=3050)
+    assert repeated([node.says(**still) for _ in range(300)], 1) == 0
+
+
+def test_a_burst_of_what_was_long_under_way_does_not_move_now() -> None:
+    """The host was held up for 14 s; what is more than 10 s old is dropped, the rest is old."""
+    stream, node = greeted(), Node(interval_ms=100)
+    stream.hear(node.says(), 100.0)
+    fed = [sample for _ in range(140) for sample in samples(stream.hear(node.says(), 114.0))]
+    assert (fed[0].t_s, len(fed)) == (104.0, 101)
+    assert fed[-1].t_s == pytest.approx(114.0)
+    assert stream.clock.axis_s(114.0) == pytest.approx(114.0, abs=0.01)
+    stream.hear(hello(traits=FORCE_ONLY, t_ms=14_050), 114.1)
+    assert samples(stream.hear(node.says(), 114.1))[0].t_s == pytest.approx(114.1)
+    assert stream.counts.restarts == 0
+
+
+def test_too_many_restarts_at_once_are_held_back() -> None:
+    """Each with 3.5 s of samples, at one moment: they would carry now into the future."""
+    stream, fed = greeted(), []
+    for boots in range(13, 23):
+        stream.hear(hello(traits=FORCE_ONLY, boots=boots), 100.0)
+        raw = Node(interval_ms=250, samples=15).says()
+        fed.append(len(samples(stream.hear(raw, 100.0))))
+    assert fed == [15, 15, 15, *(7 * [0])]
+    assert stream.clock.axis_s(100.0) < 110.0
     assert stream.needs_hello
-    stream.hear(hello(traits=FORCE_ONLY, boots=13), 130.6)
-    stream.hear(again.says(), 130.6)
-    assert stream.counts.restarts == 1
+
+
+# The node's clock
+
+
+def clock_says(stream: NodeStream, node: Node, messages: int, host_s: float) -> list[FaultChanged]:
+    """One message every 20 ms of the host; the node is asked where it is in doubt."""
+    told = []
+    for k in range(messages):
+        now_s = host_s + 0.02 * k
+        told += faults(stream.hear(node.says(), now_s))
+        if stream.needs_hello:
+            told += faults(stream.hear(hello(traits=FORCE_ONLY, t_ms=node.t_ms), now_s))
+    return told
+
+
+def test_a_clock_that_runs_away_is_a_fault_until_it_was_right_for_a_minute() -> None:
+    stream, node = greeted(), Node(interval_ms=200)
+    wrong = FaultChanged(WRONG_CLOCK, of_sensor=True)
+    well = FaultChanged("", of_sensor=False)
+    assert clock_says(stream, node, 50, 100.0) == []
+    assert clock_says(stream, node, 500, 101.0) == [wrong]
+    assert stream.clock.axis_s(111.0) - 111.0 < 10.1
+    assert stream.counts.restarts > 0
+    node.interval_ms = 20
+    right_s = round(CLOCK_RIGHT_S)
+    assert clock_says(stream, node, 50 * (right_s - 1), 111.0) == []
+    assert clock_says(stream, node, 100, 110.0 + right_s) == [well]
+
+
+def test_a_fault_of_the_sensor_itself_comes_before_that_of_the_clock() -> None:
+    stream, node = greeted(), Node(interval_ms=2000)
+    status = cases.STATUS
+    told = []
+    for _ in range(8):
+        told += faults(stream.hear(node.says(), 100.0))
+    for fault in (3, 7):
+        told += faults(stream.hear(message("STATUS", **status | {"fault": fault}), 100.0))
+    frozen = FaultChanged("the sensor's readings do not change", of_sensor=True)
+    wrong = FaultChanged(WRONG_CLOCK, of_sensor=True)
+    assert told == [wrong, frozen, wrong]
+
+
+def test_another_node_has_a_clock_of_its_own() -> None:
+    stream, node = greeted(), Node(interval_ms=2000)
+    for _ in range(8):
+        stream.hear(node.says(), 100.0)
+    other = hello(traits=FORCE_ONLY, node_id="0123456789ab")
+    assert faults(stream.hear(other, 101.0)) == [FaultChanged("", of_sensor=False)]
+
+
+# Restarts that a HELLO tells
 
 
 def test_a_restart_that_its_hello_tells_is_counted_once() -> None:
@@ -257,7 +398,9 @@ def test_a_restart_that_its_hello_tells_is_counted_once() -> None:
 def test_another_node_at_the_same_link_is_no_restart() -> None:
     stream = greeted()
     stream.hear(Node(t_ms=9_000, seq=450, fields={"presses": 3}).says(), 100.0)
-    stream.hear(hello(traits=FORCE_ONLY, node_id="0123456789ab", boots=99), 110.0)
+    heard = stream.hear(hello(traits=FORCE_ONLY, node_id="0123456789ab", boots=99), 110.0)
+    heard += stream.hear(hello(traits=FORCE_ONLY, node_id="0123456789ab", boots=99), 110.1)
+    assert [one.other_node for one in heard if isinstance(one, Described)] == [True, False]
     said = report(stream, Node(t_ms=9_020, seq=451).says(presses=7, calls=7), 111.0)
     assert (said.button, said.call) == (False, False)
     assert stream.counts.restarts == 0
@@ -360,33 +503,27 @@ def test_a_lost_message_loses_no_call() -> None:
     assert calls == [False, False, True, False, True]
 
 
+@pytest.mark.parametrize("boots", [12, 13])
 @pytest.mark.parametrize(
-    ("told", "before", "after", "called"),
-    [
-        (False, 5, 0, False),
-        (False, 5, 1, True),
-        (False, 5, 5, False),  # it may be the same life after all
-        (True, 5, 0, False),
-        (True, 5, 1, True),
-        (True, 5, 5, True),
-    ],
+    ("before", "after", "called"),
+    [(5, 0, False), (5, 1, True), (5, 5, True), (0, 0, False), (1, 1, True)],
 )
+@pytest.mark.parametrize("heard_hello", [False, True])
 def test_a_node_that_has_restarted_counts_from_zero(
-    told: bool, before: int, after: int, called: bool
+    heard_hello: bool, before: int, after: int, called: bool, boots: int
 ) -> None:
+    """Whether the HELLO of its start arrived, or only the one that was asked for."""
     stream = greeted()
     stream.hear(Node(t_ms=60_000, seq=3000).says(calls=before, presses=before), 100.0)
-    if told:
-        stream.hear(hello(traits=FORCE_ONLY, boots=13), 103.0)
-    said = report(stream, Node(t_ms=500).says(calls=after, presses=after), 103.0)
+    again = Node(t_ms=500, fields={"calls": after, "presses": after})
+    if not heard_hello or boots == 12:
+        assert stream.hear(again.says(), 103.0) == []
+    stream.hear(hello(traits=FORCE_ONLY, boots=boots, t_ms=400), 103.0)
+    said = report(stream, again.says(), 103.0)
     assert (said.call, said.button) == (called, called)
 
 
 # What else a node says
-
-
-def faults(heard: list[Heard]) -> list[FaultChanged]:
-    return [one for one in heard if isinstance(one, FaultChanged)]
 
 
 def test_a_fault_is_told_when_it_changes() -> None:
@@ -408,6 +545,17 @@ def test_a_fault_is_told_when_it_changes() -> None:
     late = FaultChanged("the node cannot keep its sample rate", of_sensor=False)
     well = FaultChanged("", of_sensor=False)
     assert told == [[], [frozen], [], [], [unexplained], [], [late], [well]]
+
+
+def test_that_the_node_hears_no_host_can_be_asked_for() -> None:
+    stream, node = greeted(), Node()
+    said = [stream.unheard]
+    for flags in (1, 0x41, 0x41, 1, 0x41):
+        stream.hear(node.says(flags=flags), 100.0)
+        said.append(stream.unheard)
+    stream.hear(hello(traits=FORCE_ONLY, node_id="0123456789ab"), 101.0)
+    said.append(stream.unheard)
+    assert said == [False, False, True, True, False, True, False]
 
 
 def test_a_fault_that_stands_at_the_hello_is_told_with_it() -> None:
@@ -457,3 +605,12 @@ def test_the_last_hello_can_be_asked_for() -> None:
     said = greeted(reset=3).hello
     assert isinstance(said, Hello)
     assert said.reset == "watchdog"
+
+
+def test_the_angle_of_a_node_that_is_not_calibrated_is_nothing_to_compare_with() -> None:
+    stream = greeted(traits=FORCE_ONLY & ~2)
+    assert report(stream, Node().says(angle_cdeg=5525, flags=0), 100.0).angle_deg is None
+
+
+def test_a_node_without_a_sensor_has_no_range() -> None:
+    assert greeted(range_g=0).info.range_g is None  # type: ignore[union-attr]

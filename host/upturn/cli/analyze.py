@@ -12,11 +12,10 @@ import argparse
 from upturn.analysis.batch import analyze
 from upturn.analysis.columns import columns_of
 from upturn.cli.commands import Subparsers, command_parser
-from upturn.cli.judging import add_file, open_judged_file, tell_summary
+from upturn.cli.judging import add_file, is_of_a_link, open_judged_file, tell_summary
 from upturn.cli.options import add_common
 from upturn.errors import EXIT_DONE
 from upturn.service.feeding import feed_chunk
-from upturn.transports.recording import Recording
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -29,12 +28,13 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     judged = open_judged_file(args)
-    if isinstance(judged.source, Recording) and judged.source.of_a_link:
+    if is_of_a_link(judged.source):
         pipeline = judged.pipeline()
         for chunk in judged.source.chunks(paced=False):
             feed_chunk(pipeline, chunk)
-        tell_summary(args, pipeline)
+        tell_summary(args, pipeline, of_a_link=True)
         return EXIT_DONE
     columns = columns_of(judged.source)
-    tell_summary(args, analyze(judged.info, judged.profile, judged.device, columns))
+    analyzed = analyze(judged.info, judged.profile, judged.device, columns)
+    tell_summary(args, analyzed, of_a_link=False)
     return EXIT_DONE

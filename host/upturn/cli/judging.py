@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from upturn.cli.options import resolve_profile
+from upturn.cli.stderr import write_line
 from upturn.config import Config, NodeConfig, load_config
 from upturn.config.model import fit_to_device
 from upturn.core.events import to_json
@@ -107,13 +107,23 @@ def open_judged_source(args: argparse.Namespace) -> Judged[Source | LiveSource]:
     return _judged(args, config, source, node)
 
 
-def tell_summary(args: argparse.Namespace, pipeline: Pipeline) -> None:
+def is_of_a_link(source: Source) -> bool:
+    """What a node on a link said, as it came."""
+    return isinstance(source, Recording) and source.of_a_link
+
+
+def tell_summary(args: argparse.Namespace, pipeline: Pipeline, *, of_a_link: bool) -> None:
     """The end of a judged file.
+
+    Of a link it may be that nothing came: that is what had to be recorded, and has no sum.
 
     Raises:
         InputError: not one of its samples can be believed.
     """
     file = args.file
+    if not pipeline.seen and of_a_link and not pipeline.samples_rejected:
+        write_line(f"{file}: no sample came")
+        return
     if not pipeline.seen:
         raise InputError(
             "has no sample that a sensor can have sent",
@@ -121,10 +131,7 @@ def tell_summary(args: argparse.Namespace, pipeline: Pipeline) -> None:
             remedy="Force is in g, rates in degrees a second",
         )
     if pipeline.samples_rejected:
-        print(
-            f"upturn: {file}: left out as beyond any sensor: {pipeline.samples_rejected}",
-            file=sys.stderr,
-        )
+        write_line(f"{file}: left out as beyond any sensor: {pipeline.samples_rejected}")
     summary = pipeline.summary()
     print(to_json(summary) if args.json else "\n".join(summary_lines(summary)))
 
@@ -150,7 +157,7 @@ def _judged(
     source: _T,
     node: NodeConfig | None,
 ) -> Judged[_T]:
-    if isinstance(source, Recording) and source.of_a_link:
+    if not isinstance(source, LiveSource) and is_of_a_link(source):
         node = None  # it holds what it was judged by
     if node is not None and node.profile is not None:
         config = replace(config, profile=node.profile)
@@ -171,7 +178,7 @@ def _judged(
 
 def _tell_skipped(path: Path, problems: Sequence[Problem]) -> None:
     for problem in problems[:SHOWN_PROBLEMS]:
-        print(f"upturn: {path}:{problem.line}: skipped: {problem.what}", file=sys.stderr)
+        write_line(f"{path}:{problem.line}: skipped: {problem.what}")
     if problems:
         noun = "row" if len(problems) == 1 else "rows"
-        print(f"upturn: {path}: {len(problems)} bad {noun} skipped", file=sys.stderr)
+        write_line(f"{path}: {len(problems)} bad {noun} skipped")

@@ -19,6 +19,7 @@ from typing import NoReturn, cast
 
 from upturn import __version__
 from upturn.cli.commands import COMMANDS, CommandModule, Parser
+from upturn.cli.stderr import write_line
 from upturn.errors import (
     EXIT_DONE,
     EXIT_FAILED,
@@ -124,7 +125,7 @@ def _fault(error: Exception) -> int:
 
 
 def _say(problem: str) -> None:
-    print(f"upturn: {' '.join(problem.splitlines())}", file=sys.stderr)
+    write_line(" ".join(problem.splitlines()))
 
 
 def _drop_output() -> None:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from upturn.cli.commands import Parser, Subparsers, command_parser
 from upturn.cli.node_words import node_lines, node_record
@@ -18,12 +19,14 @@ from upturn.config.model import fit_to_device
 from upturn.core.alarm_table import Priority
 from upturn.core.limits import DEVICES, DeviceKind
 from upturn.errors import EXIT_DONE, InputError, RunError
-from upturn.transports.node_keeper import node_limits
+from upturn.transports.node_limits import guarded_limits
 from upturn.transports.node_talk import RefusedError
+from upturn.transports.printable import printable
 from upturn.transports.serial_ports import Port, ports_here
 from upturn.transports.serial_probe import HELLO_S, Probe, probe_all
 from upturn.transports.serial_source import AUTO
 from upturn.wire import commands as wire
+from upturn.wire.messages import Hello
 
 SERIAL = "serial:"
 NAMED_S = 6.0
@@ -34,42 +37,52 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,16}")
 PRIORITIES = {priority.word: priority for priority in Priority}
 
 
+class Order(NamedTuple):
+    """What to tell the node, and how to see in its HELLO that it has done so."""
+
+    command: wire.Command
+    what: str = ""
+    is_done: Callable[[Hello], bool] = lambda _: True
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     help: str
-    commands: Callable[[argparse.Namespace, Config], list[wire.Command]]
-    """What to tell the node."""
+    orders: Callable[[argparse.Namespace, Config], list[Order]]
     done: str
     """What has happened then, for people; empty: the node is shown as it is now."""
 
 
-def _says(*commands: wire.Command) -> Callable[[argparse.Namespace, Config], list[wire.Command]]:
-    return lambda _args, _config: list(commands)
+def _says(*commands: wire.Command) -> Callable[[argparse.Namespace, Config], list[Order]]:
+    return lambda _args, _config: [Order(command) for command in commands]
 
 
-def _limits(args: argparse.Namespace, config: Config) -> list[wire.Command]:
+def _limits(args: argparse.Namespace, config: Config) -> list[Order]:
     device = DEVICES[DeviceKind(args.device)]
     profile = fit_to_device(config.profile_named(args.name, where="NAME"), device)
-    return [wire.set_profile(node_limits(profile, device))]
+    limits = guarded_limits(profile, device)
+    return [Order(limits.command, "limits", lambda hello: hello.limits == limits.numbers)]
 
 
-def _settings(args: argparse.Namespace, _config: Config) -> list[wire.Command]:
-    commands = []
-    if args.name is not None:
-        if not NAME.fullmatch(args.name):
+def _settings(args: argparse.Namespace, _config: Config) -> list[Order]:
+    orders = []
+    name, rate_hz = args.name, args.rate
+    if name is not None:
+        if not NAME.fullmatch(name):
             raise InputError(
-                f"{args.name!r} is no name of a node",
+                f"{name!r} is no name of a node",
                 where="--name",
                 remedy="Take 1 to 16 of A-Z a-z 0-9 _ -",
             )
-        commands.append(wire.set_name(args.name))
-    if args.rate is not None:
-        commands.append(wire.set_rate(args.rate))
-    return commands
+        orders.append(Order(wire.set_name(name), "name", lambda hello: hello.name == name))
+    if rate_hz is not None:
+        rate = wire.set_rate(rate_hz)
+        orders.append(Order(rate, "rate", lambda hello: hello.rate_hz == rate_hz))
+    return orders
 
 
-def _burst(args: argparse.Namespace, _config: Config) -> list[wire.Command]:
-    return [wire.test_alarm(PRIORITIES[args.priority])]
+def _burst(args: argparse.Namespace, _config: Config) -> list[Order]:
+    return [Order(wire.test_alarm(PRIORITIES[args.priority]))]
 
 
 ACTIONS: dict[str, Action] = {
@@ -131,9 +144,9 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     action = ACTIONS[args.action]
-    commands = action.commands(args, config)
+    orders = action.orders(args, config)
     device = _device(args, config)
-    probe = asyncio.run(_carry_out(device, commands, show=not action.done))
+    probe = asyncio.run(_carry_out(device, orders, show=not action.done))
     if action.done:
         print(f"{probe.name} {action.done}")
     else:
@@ -169,21 +182,38 @@ def _device(args: argparse.Namespace, config: Config) -> str:
     return str(device)
 
 
-async def _carry_out(device: str, commands: list[wire.Command], *, show: bool) -> Probe:
+async def _carry_out(device: str, orders: list[Order], *, show: bool) -> Probe:
     probe = await _reach(device)
     try:
-        for command in commands:
-            try:
-                await probe.talk.ask(command)
-            except RefusedError as error:
-                raise RunError(f"{probe.name}: {error}") from None
+        name = probe.name
+        try:
+            for order in orders:
+                await probe.talk.ask(order.command)
+            if show and orders:
+                await _see_done(probe, orders)
+        except RefusedError as error:
+            raise RunError(f"{name}: {error}") from None
         if show:
-            if commands:  # what was set is told anew
-                await probe.talk.ask(wire.READ_INFO)
             await probe.first_measurement(MEASUREMENT_S)
     finally:
         probe.close()
     return probe
+
+
+async def _see_done(probe: Probe, orders: list[Order]) -> None:
+    """The node answered that it has done it all: what does it say of itself now?
+
+    Raises:
+        RefusedError: something else, or nothing.
+    """
+    before = probe.hello
+    await probe.talk.ask(wire.READ_INFO)
+    hello = await probe.next_hello(before, HELLO_S)
+    if hello is None:
+        raise RefusedError("it does not say what it has set")
+    unchanged = [order.what for order in orders if not order.is_done(hello)]
+    if unchanged:
+        raise RefusedError(f"it answers 'done' but has not changed its {' and '.join(unchanged)}")
 
 
 async def _reach(device: str) -> Probe:
@@ -213,7 +243,7 @@ def _shown(probe: Probe, *, as_json: bool) -> Iterator[str]:
         record = {"port": probe.port.device, **node_record(hello, probe.said)}
         yield json.dumps(record)
     else:
-        yield f"{'port':<12}{probe.port.device}"
+        yield f"{'port':<12}{printable(probe.port.device)}"
         yield from node_lines(hello, probe.said)
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from upturn.wire.messages import Hello, Measurement
+from upturn.wire.messages import Hello, Measurement, NodeLimits
 from upturn.wire.vocabulary import Trait, fault
 
 
@@ -56,14 +56,15 @@ def node_lines(hello: Hello, said: Measurement | None) -> list[str]:
         "name": hello.name or "none",
         "id": hello.node_id,
         "board": f"{hello.board}, {'with' if Trait.BUZZER in hello.traits else 'without'} buzzer",
-        "sensor": f"{hello.sensor or 'none'}, {gyro} gyro, up to {hello.range_g} g",
+        "sensor": f"{hello.sensor}, {gyro} gyro, up to {hello.range_g} g"
+        if hello.sensor
+        else "none",
         "rate": f"{hello.rate_hz} samples a second",
         "calibrated": "yes" if hello.mounting is not None else "no",
         "firmware": hello.firmware,
         "limits": (
             f"{hello.profile or 'unnamed'}: notice {limits.notice_s:g} s, "
-            f"limit {limits.limit_s:g} s, rest {limits.rest_s:g} s, "
-            f"angle {limits.max_angle_deg:g} degrees"
+            f"limit {limits.limit_s:g} s, rest {limits.rest_s:g} s, " + _angle_limit(limits)
         ),
         "battery": _battery(said) or "not known",
         "angle": _angle(said),
@@ -71,6 +72,12 @@ def node_lines(hello: Hello, said: Measurement | None) -> list[str]:
         "fault": fault(hello.fault).words or "none",
     }
     return [f"{name:<12}{value}" for name, value in rows.items()]
+
+
+def _angle_limit(limits: NodeLimits) -> str:
+    if limits.max_angle_deg is None:
+        return "angle not judged"
+    return f"angle {limits.max_angle_deg:g} degrees"
 
 
 def _battery(said: Measurement | None) -> str:

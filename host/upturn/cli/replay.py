@@ -8,7 +8,7 @@ import math
 import sys
 
 from upturn.cli.commands import Subparsers, command_parser
-from upturn.cli.judging import add_file, open_judged_file, tell_summary
+from upturn.cli.judging import add_file, is_of_a_link, open_judged_file, tell_summary
 from upturn.cli.options import MAX_SPEED, add_common
 from upturn.core.events import Event, to_json
 from upturn.errors import EXIT_DONE
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     pipeline = judged.pipeline()
     for chunk in judged.source.chunks(paced=False):
         _write(feed_chunk(pipeline, chunk), as_json=args.json)
-    tell_summary(args, pipeline)
+    tell_summary(args, pipeline, of_a_link=is_of_a_link(judged.source))
     return EXIT_DONE
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from upturn.cli.judging import Judged
+from upturn.cli.link_log import LinkLog
 from upturn.core.commands import Command
 from upturn.core.events import Event, to_json
 from upturn.core.pipeline import Pipeline
@@ -22,7 +23,7 @@ from upturn.errors import EXIT_DONE, EXIT_INTERRUPTED, InputError
 from upturn.service.table import TableService
 from upturn.sinks.console import Console
 from upturn.sinks.text import summary_lines
-from upturn.transports.source import Chunk, LinkState, LiveSource, Source
+from upturn.transports.source import Chunk, LiveSource, Source
 
 TELL_S = 2.0
 """How long a stopped run waits for its sum to be read."""
@@ -136,11 +137,12 @@ async def _headless(what: Watch) -> int:
     _on_signals(end)
     pipeline: Pipeline | None = None
     sink = Console(sys.stdout, as_json=what.as_json)
+    link_log = LinkLog()
     try:
         for judged in what.sessions():
             pipeline = judged.pipeline()
             if isinstance(judged.source, LiveSource):
-                judged.source.on_state = _say_state
+                judged.source.on_state = link_log.say
             await TableService(
                 pipeline, judged.source, speed=what.speed, sinks=[sink], recorder=what.recorder
             ).run()
@@ -155,11 +157,6 @@ async def _headless(what: Watch) -> int:
                 os._exit(ended_by[0])
         return ended_by[0]
     return EXIT_DONE
-
-
-def _say_state(state: LinkState) -> None:
-    """For a log: every event of the link, beside the events of the table."""
-    print("upturn: " + "; ".join(filter(None, (state.words, state.trouble))), file=sys.stderr)
 
 
 def _on_signals(end: Callable[[int], object]) -> None:

@@ -48,7 +48,6 @@ class LiveDriver:
         try:
             while not link.done():
                 self._ask(await self._step())
-                self._table.check()
             await link
         finally:
             link.cancel()

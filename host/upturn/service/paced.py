@@ -38,10 +38,6 @@ class Table(Protocol):
 
     def command(self, command: Command) -> str | None: ...
 
-    def check(self) -> None:
-        """Raises RunError if the recording has failed."""
-        ...
-
     async def room(self) -> None:
         """Let a sink that has fallen far behind catch up."""
         ...
@@ -83,7 +79,6 @@ class PacedDriver:
             await self._until(chunk.at_s)
             self._reached_s = max(self._reached_s, chunk.at_s)
             self._table.take(chunk)
-            self._table.check()
 
     async def _until(self, at_s: float) -> None:
         if self._clock is None:

@@ -24,6 +24,8 @@ from upturn.transports.source import Chunk, LiveSource, Source
 
 READING_S = 1.0
 DRAIN_S = 2.0
+RECORDING = "recording"
+"""What a recording is called among the sinks."""
 
 Observer = Callable[[float, float, Sequence[Event]], None]
 """Called with the time and the angle of the newest sample and the events of each chunk."""
@@ -43,7 +45,7 @@ class TableService:
         recorder: Callable[[Chunk], None] | None = None,
         host: Clock | None = None,
     ) -> None:
-        """`recorder` gets every chunk and command.
+        """`recorder` gets every chunk and command, until it fails: that is an alarm, not an end.
 
         `speed` is math.inf for as fast as it goes; it and `host` are of no matter to a live
         source, which keeps its own time.
@@ -53,7 +55,6 @@ class TableService:
         self._bus = Bus(sinks, self._on_sink)
         self._observer = observer
         self._recorder = recorder
-        self._recorder_fault: RunError | None = None
         self._shown_s = -math.inf
         self._driver: LiveDriver | PacedDriver
         if isinstance(source, LiveSource):
@@ -78,7 +79,7 @@ class TableService:
         """Until the source ends or the run is cancelled; then all is delivered, within reason.
 
         Raises:
-            RunError: the source or the recording failed, or a sink did not take everything.
+            RunError: the source failed, or a sink did not take everything.
         """
         try:
             async with asyncio.TaskGroup() as group:
@@ -100,17 +101,15 @@ class TableService:
 
     def take(self, chunk: Chunk) -> list[Event]:
         """Record it, let the core judge it, publish what comes out."""
-        self._record(chunk)
-        return self._publish(feed_chunk(self.pipeline, chunk))
+        fault = self._record(chunk)
+        events = self._publish(feed_chunk(self.pipeline, chunk))
+        if fault is not None:
+            self.command(SinkStatus(RECORDING, working=False, reason=str(fault)))
+        return events
 
     def tick(self, now_s: float) -> list[Event]:
         """Time has passed, up to `now_s`."""
         return self._publish(self.pipeline.tick(now_s))
-
-    def check(self) -> None:
-        """Raises RunError if the recording has failed."""
-        if self._recorder_fault is not None:
-            raise self._recorder_fault
 
     async def room(self) -> None:
         """Let a sink that has fallen far behind catch up."""
@@ -126,14 +125,15 @@ class TableService:
             self._bus.show(self.pipeline.snapshot(now_s))
         return events
 
-    def _record(self, chunk: Chunk) -> None:
-        """A recording that fails ends the run, but not amid a key press."""
-        if self._recorder is None or self._recorder_fault is not None:
-            return
-        try:
-            self._recorder(chunk)
-        except RunError as fault:
-            self._recorder_fault = fault
+    def _record(self, chunk: Chunk) -> RunError | None:
+        """Why it failed just now: whoever is inverted is watched on without it."""
+        if self._recorder is not None:
+            try:
+                self._recorder(chunk)
+            except RunError as fault:
+                self._recorder = None
+                return fault
+        return None
 
     def _on_sink(self, status: SinkStatus) -> None:
         self.command(status)

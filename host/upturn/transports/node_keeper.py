@@ -10,15 +10,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import inf
 
-from upturn.core.limits import ANGLE_CEILING_DEG, Device, Profile
-from upturn.transports.node_talk import NodeTalk, RefusedError, other_version
+from upturn.core.commands import SinkStatus
+from upturn.core.limits import Device, Profile
+from upturn.transports.node_hearing import Hearing
+from upturn.transports.node_limits import GuardedLimits, guarded_limits
+from upturn.transports.node_talk import NodeTalk, RefusedError, impossible_greeting, other_version
+from upturn.transports.printable import printable
 from upturn.transports.source import LinkState, Wish
-from upturn.wire.commands import ACKNOWLEDGE, READ_INFO, Command, heartbeat, set_profile
-from upturn.wire.messages import Answer, Goodbye, Hello, NodeLimits
-from upturn.wire.node_stream import Described, FaultChanged, Heard, NodeStream, OtherVersion
+from upturn.wire.commands import ACKNOWLEDGE, READ_INFO, heartbeat
+from upturn.wire.messages import Answer, Goodbye, Hello
+from upturn.wire.node_stream import (
+    Described,
+    FaultChanged,
+    Heard,
+    NodeStream,
+    OtherVersion,
+    Samples,
+)
 
 BEAT_S = 1.0
 SILENT_S = 2.0
@@ -26,8 +36,11 @@ SILENT_S = 2.0
 NO_ANSWER_S = 6.0
 """A board that starts when its port is opened answers sooner."""
 SET_AGAIN_S = 10.0
-LONGEST_REST_S = 3600.0
-"""A node takes no longer rest; after an hour it is of no matter."""
+DEAF = "the node does not hear this computer: its buzzer and limits act alone"
+NODE = "node"
+"""What it is called among the ways by which an alarm goes out."""
+_SAME_BEAT = 0.9
+"""Of a beat's length: a timer may be a little early."""
 
 
 class NodeKeeper:
@@ -38,15 +51,20 @@ class NodeKeeper:
         stream: NodeStream,
         now_s: Callable[[], float],
         tell: Callable[[LinkState], None],
+        note: Callable[[SinkStatus], None],
     ) -> None:
+        """`tell` gets how the link stands; `note` whether alarms reach the node's buzzer."""
         self._stream = stream
         self._now_s = now_s
         self._tell = tell
+        self._note = note
         self._device = ""
         self._talk: NodeTalk | None = None
-        self._limits: Profile | None = None
+        self._limits: GuardedLimits | None = None
         self._wish = Wish()
         self._beat_now = asyncio.Event()
+        self._hearing = Hearing()
+        self._counted_s = self._hello_beat_s = -inf
         self._setting: asyncio.Task[None] | None = None
         self._tried: tuple[int, int] | None = None
         self._tried_s = 0.0
@@ -54,6 +72,9 @@ class NodeKeeper:
         self._greeted = False
         self._opened_s = self._heard_s = -inf
         self._refused = ""
+        self._invalid = stream.last_invalid
+        self._greeting = ""
+        """Why the last HELLO cannot be; empty if it can."""
         self._fault = ""
         self._other = ""
         self._left = ""
@@ -66,7 +87,7 @@ class NodeKeeper:
 
     def judge_by(self, profile: Profile, device: Device) -> None:
         """The limits that the node shall guard."""
-        self._limits = node_limits(profile, device)
+        self._limits = guarded_limits(profile, device)
 
     def wish(self, wish: Wish) -> None:
         if wish != self._wish:
@@ -78,13 +99,19 @@ class NodeKeeper:
             self._talk.tell(ACKNOWLEDGE)
 
     def hear(self, heard: Sequence[Heard]) -> None:
+        self._hear_invalid()
         for said in heard:
             if isinstance(said, Answer):
-                if self._talk is not None:
-                    self._talk.hear(said)
+                if self._talk is not None and self._talk.hear(said):
+                    self._hearing.answer()
+            elif isinstance(said, Samples):
+                self._hearing.measurement(said.said)
             elif isinstance(said, Described):
                 self._greeted = True
-                self._beat_now.set()
+                self._greeting = ""
+                if self._now_s() - self._hello_beat_s >= BEAT_S:
+                    self._hello_beat_s = self._now_s()
+                    self._beat_now.set()
             elif isinstance(said, OtherVersion):
                 self._other = f"{other_version(said.version)}. Update the older of the two"
             elif isinstance(said, FaultChanged):
@@ -94,18 +121,22 @@ class NodeKeeper:
             if not isinstance(said, Goodbye | OtherVersion):
                 self._left = self._other = ""
         if heard:
+            self._hearing.spoke()
             self._heard_s = self._now_s()
             self._show()
 
-    async def keep(
-        self, device: str, write: Callable[[bytes], bool], silence_s: float | None
-    ) -> None:
-        """Over this link until cancelled, or until the node is silent for `silence_s`."""
-        self._device = device
-        self._talk = NodeTalk(write)
+    def begin(self, device: str) -> None:
+        """A link was opened; what is heard from now on comes over it."""
+        self._device = printable(device)
         self._links += 1
         self._greeted = False
+        self._greeting = ""
+        self._hearing.begin()
         self._opened_s = self._heard_s = self._now_s()
+
+    async def keep(self, write: Callable[[bytes], bool], silence_s: float | None) -> None:
+        """Over this link until cancelled, or until the node is silent for `silence_s`."""
+        self._talk = NodeTalk(write)
         try:
             while True:
                 self._beat()
@@ -131,14 +162,32 @@ class NodeKeeper:
         assert talk is not None
         if not self._greeted or self._stream.needs_hello:
             talk.tell(READ_INFO)
+        self._judge_hearing()
         priority = self._wish.priority
         talk.tell(heartbeat(int(priority or 0), paused=self._wish.paused))
         hello = self._stream.hello
         if hello is not None and self._greeted and self._limits is not None:
             self._guard_by(self._limits, hello, talk)
 
-    def _guard_by(self, limits: Profile, hello: Hello, talk: NodeTalk) -> None:
-        if hello.limits == _numbers(limits):
+    def _judge_hearing(self) -> None:
+        now_s = self._now_s()
+        if now_s - self._counted_s < _SAME_BEAT * BEAT_S:
+            return
+        self._counted_s = now_s
+        was_deaf = self._hearing.deaf
+        self._hearing.beat()
+        if self._hearing.deaf != was_deaf:
+            reason = "" if was_deaf else "it does not hear this computer"
+            self._note(SinkStatus(NODE, working=was_deaf, reason=reason))
+
+    def _hear_invalid(self) -> None:
+        invalid = self._stream.last_invalid
+        if invalid is not self._invalid:
+            self._invalid = invalid
+            self._greeting = impossible_greeting(invalid) or self._greeting
+
+    def _guard_by(self, limits: GuardedLimits, hello: Hello, talk: NodeTalk) -> None:
+        if hello.limits == limits.numbers:
             self._refused = ""
             return
         start = (self._links, hello.boots)
@@ -146,12 +195,11 @@ class NodeKeeper:
         again = self._now_s() - self._tried_s >= SET_AGAIN_S
         if not setting and (start != self._tried or again):
             self._tried, self._tried_s = start, self._now_s()
-            command = set_profile(limits)
-            self._setting = asyncio.create_task(self._set(command, limits, talk), name="limits")
+            self._setting = asyncio.create_task(self._set(limits, talk), name="limits")
 
-    async def _set(self, command: Command, limits: Profile, talk: NodeTalk) -> None:
+    async def _set(self, limits: GuardedLimits, talk: NodeTalk) -> None:
         try:
-            await talk.ask(command)
+            await talk.ask(limits.command)
         except RefusedError as error:
             self._refused = f"{self.name} does not take the limits of {limits.name}: {error}"
         else:
@@ -167,27 +215,15 @@ class NodeKeeper:
             return LinkState(self._other + where, well=False)
         if self._left:
             return LinkState(f"{self.name}{where}: {self._left}", well=False)
+        if not self._greeted and self._greeting:
+            return LinkState(f"a node{where} {self._greeting}", well=False)
         if not self._greeted:
             known = self._now_s() - self._opened_s > NO_ANSWER_S
             why = ": is that a node, with its firmware installed?" if known else ""
             return LinkState(f"no answer yet{where}{why}", well=False)
         if self._now_s() - self._heard_s > SILENT_S:
             return LinkState(f"{self.name}{where} is silent", well=False)
-        trouble = "; ".join(filter(None, (self._refused, self._fault)))
+        deaf = DEAF if self._hearing.deaf else ""
+        greeting = f"the node {self._greeting}" if self._greeting else ""
+        trouble = "; ".join(filter(None, (deaf, greeting, self._refused, self._fault)))
         return LinkState(f"connected to {self.name}{where}", well=True, trouble=trouble)
-
-
-def node_limits(profile: Profile, device: Device) -> Profile:
-    """The limits as a node can guard them: no angle where the device judges none."""
-    return replace(
-        profile,
-        rest_s=min(profile.rest_s, LONGEST_REST_S),
-        max_angle_deg=profile.max_angle_deg if device.judges_angle else ANGLE_CEILING_DEG,
-    )
-
-
-def _numbers(limits: Profile) -> NodeLimits:
-    """As the wire rounds them."""
-    times_s = (limits.notice_s, limits.limit_s, limits.rest_s)
-    notice_s, limit_s, rest_s = (round(1000 * s) / 1000 for s in times_s)
-    return NodeLimits(notice_s, limit_s, rest_s, round(100 * limits.max_angle_deg) / 100)

@@ -17,7 +17,6 @@ import json
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf, isfinite
 from pathlib import Path
@@ -105,6 +104,7 @@ class Recorder:
         """
         self._path = path
         self._of_a_link = start_s is not None
+        self._fault: RunError | None = None
         try:
             self._raw = path.open("xb")
         except FileExistsError:
@@ -154,16 +154,17 @@ class Recorder:
         """End the file.
 
         Raises:
-            RunError: its end cannot be written.
+            RunError: its end cannot be written, or something before it could not.
         """
-        if self._raw.closed:
-            return
-        try:
-            with self._raw:
-                if self._gzip is not None:
-                    self._gzip.close()
-        except OSError as error:
-            raise self._fault(error) from None
+        if not self._raw.closed:
+            try:
+                with self._raw:
+                    if self._gzip is not None:
+                        self._gzip.close()
+            except OSError as error:
+                self._fail(error)
+        if self._fault is not None:
+            raise self._fault
 
     def _arrival(self, arrival: Arrival, commands: tuple[Command, ...]) -> None:
         at: dict[str, object] = {"host_s": arrival.host_s}
@@ -182,12 +183,13 @@ class Recorder:
             self._out.write(line.encode())
             self._out.flush()
         except OSError as error:
-            with suppress(RunError):  # the same once more
-                self.close()
-            raise self._fault(error) from None
+            self._fail(error)
+            self.close()
 
-    def _fault(self, error: OSError) -> RunError:
-        return RunError(f"{self._path}: cannot be written ({error.strerror or error})")
+    def _fail(self, error: OSError) -> None:
+        if self._fault is None:
+            why = error.strerror or error
+            self._fault = RunError(f"{self._path}: cannot be written ({why})")
 
 
 def read_recording(path: Path, *, skip_bad: bool = False) -> Recording:
@@ -212,7 +214,7 @@ def parse_recording(text: Text, *, skip_bad: bool = False) -> Recording:
     if FORMAT not in header:
         raise InputError("is not a recording", where=where, remedy=f"Line 1 must name {FORMAT}")
     version = header[FORMAT]
-    if version not in (OF_SAMPLES, OF_A_LINK):
+    if isinstance(version, bool) or version not in (OF_SAMPLES, OF_A_LINK):
         raise InputError(
             f"is a recording of version {shown(str(version))}, not {OF_SAMPLES} or {OF_A_LINK}",
             where=where,
@@ -241,7 +243,8 @@ def parse_recording(text: Text, *, skip_bad: bool = False) -> Recording:
             if not skip_bad:
                 raise InputError(what, where=f"{path}:{count}", remedy=_HINT) from None
             problems.append(Problem(count, what))
-    if not any(chunk.samples for chunk in found):
+    # Of a link it is what a person has to see: that nothing came.
+    if start_s is None and not any(chunk.samples for chunk in found):
         raise InputError("has no samples", where=where, remedy=again)
     problems.sort(key=lambda problem: problem.line)
     label = f"replay {path.name}"

@@ -157,11 +157,15 @@ def _mounting_of(said: dict[str, object]) -> Mounting:
         x, y, z = map(part, parts)
         return (x, y, z)
 
-    Mounting.from_axes(vector("head"), vector("front"))  # refuses axes that say nothing
+    head, front = vector("head"), vector("front")
+    Mounting.from_axes(head, front)  # refuses axes that say nothing
+    hinge = vector("hinge")
+    Mounting.from_axes(front, hinge)
+    Mounting.from_axes(hinge, head)
     return Mounting(
-        vector("head"),
-        vector("front"),
-        vector("hinge"),
+        head,
+        front,
+        hinge,
         part(get(said, "head_offset_g")),
         part(get(said, "front_offset_g")),
     )

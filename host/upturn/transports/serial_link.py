@@ -80,7 +80,7 @@ class SerialLink:
         """Wait until all is sent, for a tenth of a second at most."""
         with suppress(*PORT_ERRORS, TimeoutError):
             async with asyncio.timeout(DRAIN_S):
-                while self._open and self._port.out_waiting:
+                while self._open and self._port.out_waiting:  # noqa: ASYNC110 - it has no event
                     await asyncio.sleep(DRAIN_S / 20)
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ import serial
 from serial.tools import list_ports
 
 from upturn.errors import RunError
+from upturn.transports.printable import printable
 
 BAUD = 115_200
 
@@ -43,7 +44,7 @@ class PortError(RunError):
         self.device = device
         self.why = why
         self.remedy = remedy
-        super().__init__(f"{device}: {why}. {remedy}")
+        super().__init__(f"{printable(device)}: {why}. {remedy}")
 
 
 ListPorts = Callable[[], list[Port]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
-from upturn.transports.node_talk import NodeTalk, other_version
+from upturn.transports.node_talk import NodeTalk, impossible_greeting, other_version
 from upturn.transports.serial_link import SerialLink, open_link
 from upturn.transports.serial_ports import Port, PortError
 from upturn.transports.source import Arrival
@@ -41,6 +41,7 @@ class Probe:
         self._host_s = host_s
         self._threaded = threaded
         self._news = asyncio.Event()
+        self._other = ""
 
     @property
     def hello(self) -> Hello | None:
@@ -67,7 +68,7 @@ class Probe:
                     self.talk.tell(READ_INFO)
                     await self._for_news(ASK_AGAIN_S)
         except TimeoutError:
-            self.problem = NOTHING
+            self._give_up()
         finally:
             if self.hello is None:
                 self.close()
@@ -84,27 +85,48 @@ class Probe:
             pass
         return self.said
 
+    async def next_hello(self, before: Hello | None, wait_s: float) -> Hello | None:
+        """What the node says of itself after `before`, if it does so in time."""
+        try:
+            async with asyncio.timeout(wait_s):
+                while self.hello is before and not self.problem:
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            pass
+        return self.hello if self.hello is not before else None
+
     def hear(self, arrival: Arrival) -> None:
         self.arrivals.append(arrival)
         for said in self.stream.feed(arrival.data, arrival.host_s):
             if isinstance(said, Answer):
                 self.talk.hear(said)
             elif isinstance(said, OtherVersion):
-                self.problem = other_version(said.version)
-                self.remedy = "Update the older of the two"
-                self.talk.fail(self.problem)
+                self._other = other_version(said.version)
+                if said.node_id is not None and self.hello is None:  # not noise, but its HELLO
+                    self._give_up()
             elif isinstance(said, Samples):
                 self.said = said.said
         self._news.set()
 
     def lost(self) -> None:
         self.problem = self.problem or "the device is gone"
+        self.remedy = self.remedy or "Plug the node out and in again"
         self.talk.fail(self.problem)
         self._news.set()
 
     def close(self) -> None:
         if self.link is not None:
             self.link.close()
+
+    def _give_up(self) -> None:
+        greeting = impossible_greeting(self.stream.last_invalid)
+        if self._other:
+            self.problem, self.remedy = self._other, "Update the older of the two"
+        elif greeting:
+            self.problem, self.remedy = f"a node {greeting}", "Install its firmware anew"
+        else:
+            self.problem = NOTHING
 
     def _write(self, data: bytes) -> bool:
         return self.link is not None and self.link.write(data)

@@ -14,15 +14,17 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from upturn.clock import Clock, HostClock
+from upturn.core.commands import SinkStatus
 from upturn.core.limits import Device, Profile
 from upturn.core.mounting import Mounting
 from upturn.core.sample import StreamInfo
 from upturn.errors import InputError
 from upturn.transports.node_chunks import NodeChunks
 from upturn.transports.node_keeper import NodeKeeper
+from upturn.transports.printable import printable
 from upturn.transports.serial_link import SerialLink, open_link
 from upturn.transports.serial_ports import ListPorts, PortError, ports_here
-from upturn.transports.serial_probe import HELLO_S, Probe, probe_all
+from upturn.transports.serial_probe import HELLO_S, NOTHING, Probe, probe_all
 from upturn.transports.source import Arrival, Chunk, LinkState, LiveSource, Wish
 
 AUTO = "auto"
@@ -52,7 +54,7 @@ class SerialSource:
     ) -> None:
         """`device` may be `auto`."""
         self.info = StreamInfo()
-        self.label = f"serial {device.removeprefix('/dev/')}"
+        self.label = f"serial {printable(device.removeprefix('/dev/'))}"
         self.on_state: Callable[[LinkState], None] = lambda _: None
         self.state = LinkState("not connected yet", well=False)
         self._device = device
@@ -65,7 +67,11 @@ class SerialSource:
         self._queue: deque[Chunk] = deque()
         self._arrived = asyncio.Event()
         self._lost = asyncio.Event()
-        self._keeper = NodeKeeper(self._chunks.stream, self._clock.now_s, self._set_state)
+        self._asking = False
+        """Every port: told once, until a node is found."""
+        self._keeper = NodeKeeper(
+            self._chunks.stream, self._clock.now_s, self._set_state, self._note
+        )
 
     def judge_by(self, profile: Profile, device: Device, mounting: Mounting | None) -> None:
         self._keeper.judge_by(profile, device)
@@ -123,9 +129,7 @@ class SerialSource:
     async def _keep(self, link: SerialLink) -> None:
         """Until the device is gone, or the one that was searched for is silent for long."""
         silence_s = SEARCH_AGAIN_S if self._device == AUTO else None
-        keeping = asyncio.create_task(
-            self._keeper.keep(link.device, link.write, silence_s), name="keeper"
-        )
+        keeping = asyncio.create_task(self._keeper.keep(link.write, silence_s), name="keeper")
         gone = asyncio.create_task(self._lost.wait(), name="lost")
         try:
             await asyncio.wait({keeping, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -137,19 +141,22 @@ class SerialSource:
             await asyncio.wait({keeping, gone})
             await link.drain()
         if self._lost.is_set():
-            self._set_state(LinkState(f"{link.device} is gone", well=False))
+            self._set_state(LinkState(f"{printable(link.device)} is gone", well=False))
 
     async def _open(self) -> SerialLink | None:
         self._lost.clear()
         try:
-            return await open_link(self._device, self, self.host_s, threaded=self._threaded)
+            link = await open_link(self._device, self, self.host_s, threaded=self._threaded)
         except PortError as error:
-            self._wait_for(self._device, f"{error.why}. {error.remedy}")
+            self._wait_for(printable(self._device), f"{error.why}. {error.remedy}")
             return None
+        self._keeper.begin(link.device)
+        return link
 
     async def _search(self) -> SerialLink | None:
-        if self.state.well or not self._keeper.name:
-            self._wait_for("a node", "asking every serial port")
+        if not self._asking:
+            self._asking = True
+            self._wait_for(self._keeper.name or "a node", "asking every serial port")
         probes = await probe_all(
             self._list_ports(), self.host_s, wait_s=self._hello_s, threaded=self._threaded
         )
@@ -169,14 +176,25 @@ class SerialSource:
 
     def _adopt(self, probe: Probe) -> SerialLink | None:
         """Go on with what a probe has found; what it has heard was heard now."""
-        self._lost.clear()
-        self.hear(Arrival(self.host_s(), b"".join(arrival.data for arrival in probe.arrivals)))
-        if probe.problem:
-            return None
         link = probe.link
         assert link is not None
+        if probe.problem:
+            link.close()
+            self._wait_for(probe.name, f"{link.device}: {probe.problem}")
+            return None
+        self._asking = False
+        self._lost.clear()
+        self._keeper.begin(link.device)
+        self.hear(Arrival(self.host_s(), b"".join(arrival.data for arrival in probe.arrivals)))
         link.ears = self
         return link
+
+    def _note(self, status: SinkStatus) -> None:
+        """For the core, in its place among what has arrived."""
+        host_s = self.host_s()
+        chunk = Chunk(self.axis_s(host_s), [], (status,), arrival=Arrival(host_s))
+        self._queue.append(chunk)
+        self._arrived.set()
 
     def _wait_for(self, whom: str, why: str) -> None:
         self._set_state(LinkState(f"waiting for {whom}: {why}", well=False))
@@ -193,9 +211,9 @@ def _why_none(probes: list[Probe], found: list[Probe]) -> str:
         return f"several answer ({names}). Name one: --source serial:PORT"
     if found:
         return f"only {found[0].name} answers, which is another. Restart to watch that one"
-    shut = [p for p in probes if p.link is None]
-    if shut:
-        return "; ".join(f"{p.port.device}: {p.problem}. {p.remedy}" for p in shut)
+    known = [p for p in probes if p.problem != NOTHING]
+    if known:
+        return "; ".join(f"{p.port.device}: {p.problem}. {p.remedy}" for p in known)
     if not probes:
         return "there is no serial port. Plug it in"
     asked = ", ".join(probe.port.device for probe in probes)

@@ -8,11 +8,11 @@ a fault of a program, and half of what such a program says is worth nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import sqrt
+from itertools import pairwise
 from struct import Struct
 
 from upturn.core.events import Posture
-from upturn.core.mounting import Mounting, Vector, dot, norm
+from upturn.core.mounting import Mounting, Vector, cross, dot, norm
 from upturn.core.sample import NodeCounters
 from upturn.wire.messages import (
     ANGLE_NOT_JUDGED,
@@ -52,6 +52,8 @@ _UNKNOWN_PERCENT = 255
 _MAX_COUNTER_MS = (1 << 30) - 1
 _ROW_LENGTHS = (0.79, 1.26)  # a node takes 0.8 to 1.25, before it rounds
 _MAX_COSINE = 0.31  # and 0.3
+_MIN_HINGE_COSINE = 0.937  # and 20 degrees, this is 20.4
+_MAX_OFFSET_G = 0.25
 
 
 class _ImpossibleError(ValueError):
@@ -144,8 +146,8 @@ def _hello(message: bytes) -> Hello:
         _, layout, node_id, major, minor, patch, reset, boots, epoch, t_ms, rate_hz, range_g,
         traits, fault, notice_ms, limit_ms, rest_ms, max_angle, *mounting,
     ) = _HELLO.unpack_from(message)  # fmt: skip
-    if layout == 0 or rate_hz == 0 or range_g == 0:
-        raise _ImpossibleError("layout, rate or range of 0")
+    if layout == 0 or rate_hz == 0:
+        raise _ImpossibleError("layout or rate of 0")
     board, sensor, name, profile = _texts(message, _HELLO.size, 4)
     return Hello(
         node_id=node_id.hex(),
@@ -175,16 +177,25 @@ def _hello(message: bytes) -> Hello:
 _KNOWN_TRAITS = sum(Trait)
 
 
-def _mounting(units: list[int]) -> Mounting:
+def _mounting(units: list[int]) -> Mounting | None:
+    """None: no sensor sits so, and the node counts as not calibrated, but can be talked to."""
     numbers = [unit * ROW_PER_UNIT for unit in units]
     head, front, hinge = (_vector(numbers[at : at + 3]) for at in (0, 3, 6))
     shortest, longest = _ROW_LENGTHS
     if not all(shortest <= norm(row) <= longest for row in (head, front, hinge)):
-        raise _ImpossibleError("a calibration whose rows are not about 1 long")
-    for a, b in ((head, front), (front, hinge), (hinge, head)):
-        if abs(dot(a, b)) > _MAX_COSINE * sqrt(dot(a, a) * dot(b, b)):
-            raise _ImpossibleError("a calibration with rows that are nearly parallel")
-    return Mounting(head, front, hinge, numbers[9], numbers[10])
+        return None
+    if any(abs(_cosine(*pair)) > _MAX_COSINE for pair in pairwise((head, front, hinge, head))):
+        return None
+    if _cosine(hinge, cross(head, front)) < _MIN_HINGE_COSINE:
+        return None
+    head_offset_g, front_offset_g = numbers[9:]
+    if max(abs(head_offset_g), abs(front_offset_g)) > _MAX_OFFSET_G:
+        return None
+    return Mounting(head, front, hinge, head_offset_g, front_offset_g)
+
+
+def _cosine(a: Vector, b: Vector) -> float:
+    return dot(a, b) / (norm(a) * norm(b))
 
 
 def _vector(numbers: list[float]) -> Vector:

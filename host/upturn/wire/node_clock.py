@@ -6,7 +6,11 @@ arrival. It begins at the first arrival and goes on over wraps and restarts of t
 
 Where "now" stands on it is a line: the highest of slope 1 - 500 ppm that passes through an
 arrival. An arrival below the line was late, by as much as it is below; one above it raises the
-line. The slope lets the line sink onto a node whose clock is slower than the host's.
+line, for what came before was late. The slope lets the line sink onto a node whose clock is slower
+than the host's.
+
+Rule: over no span does the line gain more on the host than 10 s and 0.2 %. More is no delay and
+no drift, but a clock that runs away, and with it rest would pass that nobody had.
 """
 
 from __future__ import annotations
@@ -15,13 +19,13 @@ RELAX = 500e-6
 """Crystals differ by 40 ppm, resonators by 200; the rest is margin."""
 LEAP_S = 10.0
 """A node that is this far from the host's clock has started anew, or slept."""
+DRIFT = 0.002
+"""No node's clock gains so much on the host's."""
 _WRAP_MS = 1 << 32
 
 
 class NodeClock:
     def __init__(self) -> None:
-        self.starts = 0
-        """How often node time began: 1 after the first arrival."""
         self._anew = True
         self._newest_t_ms = 0
         self._elapsed_ms = 0
@@ -30,6 +34,7 @@ class NodeClock:
         self._arrival_s = 0.0
         self._line_at_s = 0.0
         self._line_s: float | None = None
+        self._least_gain_s = 0.0
 
     def axis_s(self, host_s: float) -> float:
         """Where that moment of the host stands on the axis; before the first arrival: there."""
@@ -47,40 +52,76 @@ class NodeClock:
         """The node has restarted: the next time that is placed has nothing to do with the last."""
         self._anew = True
 
-    def place(self, t_ms: int, arrival_s: float, span_ms: int = 0) -> float:
+    def continues(self, t_ms: int, arrival_s: float, after_ms: int = 0) -> bool:
+        """It can be of the life that was placed: more than `after_ms` later, and in step."""
+        step_ms = self.step_ms(t_ms)
+        if step_ms is None:
+            return True
+        t_s = self._continued_s(step_ms)
+        in_step = self.axis_s(arrival_s) - LEAP_S <= t_s <= self._latest_s(arrival_s)
+        return step_ms > after_ms and in_step
+
+    def runs_away(self, t_ms: int, arrival_s: float) -> bool:
+        """It is too early for the host's clock, and got there by small steps."""
+        step_ms = self.step_ms(t_ms)
+        if step_ms is None or step_ms > 1000 * LEAP_S:
+            return False
+        return self._continued_s(step_ms) > self._latest_s(arrival_s)
+
+    def place(self, t_ms: int, arrival_s: float, span_ms: int = 0) -> float | None:
         """Where a message stands whose newest sample has the node time `t_ms`.
 
-        Its oldest is `span_ms` older. One that is not newer than what was placed before, or that
-        leaves the host's clock by 10 s, is a start anew.
+        Its oldest is `span_ms` older. None: it does not continue what was placed, or would be
+        later than now.
         """
+        if not self.continues(t_ms, arrival_s, span_ms):
+            return None
         step_ms = self.step_ms(t_ms)
-        if step_ms is not None and step_ms > span_ms:
-            elapsed_ms = self._elapsed_ms + step_ms
-            t_s = self._anchor_s + elapsed_ms / 1000
-            if abs(self.axis_s(arrival_s) - t_s) <= self._leap_s(arrival_s):
-                return self._placed(t_ms, elapsed_ms, t_s, arrival_s)
-        self._anchor_s = self._start_s(arrival_s, span_ms)
-        self.starts += 1
-        self._anew = False
-        return self._placed(t_ms, 0, self._anchor_s, arrival_s)
+        if step_ms is None:
+            start_s = self._start_s(arrival_s, span_ms)
+            if start_s is None:
+                return None
+            self._anew = False
+            self._anchor_s = start_s
+            self._elapsed_ms = 0
+        else:
+            self._elapsed_ms += step_ms
+        self._newest_t_ms = t_ms
+        self._newest_s = t_s = self._continued_s(0)
+        self._arrival_s = arrival_s
+        if self._line_s is None:
+            self._raise(t_s, arrival_s, _gain_s(t_s, arrival_s))
+        elif t_s > self.axis_s(arrival_s):
+            self._raise(t_s, arrival_s, self._least_s(arrival_s))
+        return t_s
 
-    def _leap_s(self, arrival_s: float) -> float:
-        """With what the two clocks may have drifted, and the line sunk, since the last arrival."""
-        return LEAP_S + 2 * RELAX * max(0.0, arrival_s - self._arrival_s)
+    def _continued_s(self, step_ms: int) -> float:
+        return self._anchor_s + (self._elapsed_ms + step_ms) / 1000
 
-    def _start_s(self, arrival_s: float, span_ms: int) -> float:
+    def _start_s(self, arrival_s: float, span_ms: int) -> float | None:
         """Now, and no nearer to the time before than what has passed on the host."""
         if self._line_s is None:
             return arrival_s
-        passed_s = max(arrival_s - self._arrival_s, (span_ms + 1) / 1000)
-        return max(self.axis_s(arrival_s), self._newest_s + passed_s)
+        passed_s = arrival_s - self._arrival_s
+        latest_s = self._latest_s(arrival_s)
+        start_s = min(max(self.axis_s(arrival_s), self._newest_s + passed_s), latest_s)
+        earliest_s = self._newest_s + (span_ms + 1) / 1000
+        return max(start_s, earliest_s) if earliest_s <= latest_s else None
 
-    def _placed(self, t_ms: int, elapsed_ms: int, t_s: float, arrival_s: float) -> float:
-        self._newest_t_ms = t_ms
-        self._elapsed_ms = elapsed_ms
-        self._newest_s = t_s
-        self._arrival_s = arrival_s
-        if self._line_s is None or t_s > self.axis_s(arrival_s):
-            self._line_s = t_s
-            self._line_at_s = arrival_s
-        return t_s
+    def _raise(self, t_s: float, arrival_s: float, least_gain_s: float) -> None:
+        self._line_s = t_s
+        self._line_at_s = arrival_s
+        self._least_gain_s = least_gain_s
+
+    def _least_s(self, host_s: float) -> float:
+        """The least that the line has gained up to then; between raises it only sinks."""
+        return min(self._least_gain_s, _gain_s(self.axis_s(host_s), host_s))
+
+    def _latest_s(self, host_s: float) -> float:
+        """How far the line may be raised at that moment."""
+        return self._least_s(host_s) + LEAP_S + host_s * (1.0 + DRIFT)
+
+
+def _gain_s(axis_s: float, host_s: float) -> float:
+    """How far that is ahead of a host whose clock runs as fast as a node's ever could."""
+    return axis_s - host_s * (1.0 + DRIFT)

@@ -21,10 +21,13 @@ class NodeReports:
         self._button_shown = False
         self._press_owed = False
 
-    def begin_anew(self, *, certain: bool) -> None:
-        """The node has restarted, or may have: it counts from zero."""
-        self._presses.begin_anew(certain=certain)
-        self._calls.begin_anew(certain=certain)
+    def begin_anew(self) -> None:
+        """The node has restarted, or may have: it counts from zero.
+
+        If it has not, what it counted before is told once more: the lesser evil with a call.
+        """
+        self._presses.begin_anew()
+        self._calls.begin_anew()
 
     def report(self, said: Measurement) -> NodeReport:
         return NodeReport(
@@ -55,17 +58,11 @@ class _Counted:
 
     def __init__(self) -> None:
         self._count: int | None = None
-        self._may_be_anew = False
 
-    def begin_anew(self, *, certain: bool) -> None:
-        if certain:
-            self._count = 0
-        self._may_be_anew = not certain
+    def begin_anew(self) -> None:
+        self._count = 0
 
     def rose(self, count: int) -> bool:
         """It happened since the count before; what was counted before the first is not news."""
         before, self._count = self._count, count
-        may_be_anew, self._may_be_anew = self._may_be_anew, False
-        if before is None or count == before:
-            return False
-        return count != 0 or not may_be_anew
+        return before is not None and count != before

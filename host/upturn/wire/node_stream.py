@@ -2,7 +2,9 @@
 """From the bytes of a node's link to samples on one rising axis, and all else that it says.
 
 Rule 1: nothing is fed twice, backwards, or before a HELLO has said what the numbers mean.
-Rule 2: what is wrong is counted, never raised: a link says anything.
+Rule 2: what does not continue the stream is not fed before a HELLO has told that it may: a line
+that repeats itself is never fresh.
+Rule 3: what is wrong is counted, never raised: a link says anything.
 """
 
 from __future__ import annotations
@@ -27,13 +29,18 @@ from upturn.wire.messages import (
 )
 from upturn.wire.node_clock import NodeClock
 from upturn.wire.node_reports import NodeReports
-from upturn.wire.vocabulary import NO_FAULT, VERSION, Flag, fault
+from upturn.wire.vocabulary import NO_FAULT, VERSION, Flag, Trait, fault
 
 UNEXPLAINED_FAULT = "the node does not believe its sensor"
 """Flagged in a measurement whose STATUS has not come."""
+WRONG_CLOCK = "the node's clock runs wrong"
+"""Faster than the host's by more than any crystal."""
+CLOCK_RIGHT_S = 60.0
+"""After this long without such a message the clock is believed again."""
 
 _CALIBRATED = int(Flag.CALIBRATED)
 _SENSOR_FAULT = int(Flag.SENSOR_FAULT)
+_HOST_SILENT = int(Flag.HOST_SILENT)
 _T_MASK = (1 << 32) - 1
 _SEQ_HALF = 1 << 15
 
@@ -41,7 +48,7 @@ _OLD_MS = 1000
 """No message comes later than that behind a younger one: more is a node that started anew."""
 _OLD_SAMPLES = 256
 _OLD_IN_A_ROW = 5
-"""Nor do more than these come in a row."""
+"""Nor do more than these come in a row, each younger than the one before it."""
 _SEQ_TRUST_MS = 60_000
 """Over a longer step `seq` may have gone round: 65,536 samples are 327 s at 200 Hz."""
 _LATE_S = 2.0
@@ -59,6 +66,8 @@ class Described(NamedTuple):
 
     info: StreamInfo
     hello: Hello
+    other_node: bool
+    """Another hardware id than the HELLO before: nothing that was known of the node holds."""
 
 
 class FaultChanged(NamedTuple):
@@ -96,7 +105,8 @@ class LinkCounts:
     old: int = 0
     """Measurements that came twice or behind a younger one; dropped."""
     not_described: int = 0
-    """Samples that came before a HELLO had said what they mean; dropped."""
+    """Samples that came before a HELLO had said what they mean, or whose start anew none has
+    explained; dropped."""
     samples: int = 0
     """Handed on."""
     lost: int = 0
@@ -116,12 +126,15 @@ class NodeStream:
         self.needs_hello = True
         """Ask the node with `read_info`: what its samples mean is not known, or doubtful."""
         self.last_invalid: Invalid | None = None
+        self.unheard = False
+        """The newest measurement says that the node has heard no host while inverted."""
         self._deframer = Deframer()
         self._told_versions: set[int] = set()
-        self._starts = 0
         self._next_seq = 0
         self._old_in_a_row = 0
-        self._restart_unexplained = False
+        self._old_steps = (0, 0)
+        self._in_doubt = False
+        self._wrong_clock_s: float | None = None
         self._reports = NodeReports()
         self._fault = NO_FAULT
         self._fault_flag = False
@@ -142,7 +155,7 @@ class NodeStream:
         if isinstance(said, Measurement):
             return self._measurement(said, arrival_s)
         if isinstance(said, Hello):
-            return self._hello(said)
+            return self._hello(said, arrival_s)
         if isinstance(said, Status):
             self._fault = said.fault
             return [said, *self._fault_news()]
@@ -164,84 +177,106 @@ class NodeStream:
         self._told_versions.add(said.version)
         return [OtherVersion(said.version, said.node_id)]
 
-    def _hello(self, said: Hello) -> list[Heard]:
+    def _hello(self, said: Hello, arrival_s: float) -> list[Heard]:
         before = self.hello
-        if before is not None and said.node_id != before.node_id:
+        other_node = before is not None and said.node_id != before.node_id
+        if other_node:
             self.clock.begin_anew()
             self._reports = NodeReports()
-        elif before is not None and said.boots != before.boots and not self._restart_unexplained:
+            self._wrong_clock_s = None
+            self.unheard = False
+        elif before is not None and (said.boots != before.boots or self._left(said, arrival_s)):
+            self.counts.restarts += 1
             self.clock.begin_anew()
-            self._begin_anew(certain=True)
-        self._restart_unexplained = False
+            self._reports.begin_anew()
+        self._in_doubt = False
         self.hello = said
         self.info = _stream_info(said)
         self.needs_hello = False
         self._fault = said.fault
-        return [Described(self.info, said), *self._fault_news()]
+        return [Described(self.info, said, other_node), *self._fault_news()]
+
+    def _left(self, said: Hello, arrival_s: float) -> bool:
+        """The node itself is no longer where the stream was; else what is in doubt is an echo."""
+        return self._in_doubt and not self.clock.continues(said.t_ms, arrival_s, -_OLD_MS)
 
     def _measurement(self, said: Measurement, arrival_s: float) -> list[Heard]:
-        info = self.info
-        if info is None or said.has_gyro != info.has_gyro:
+        info, hello = self.info, self.hello
+        if info is None or hello is None or said.has_gyro != info.has_gyro:
             self.needs_hello = True
             self.counts.not_described += len(said.readings)
             return []
         step_ms = self.clock.step_ms(said.t_ms)
         seq_step = (said.seq - self._next_seq + _SEQ_HALF) % (2 * _SEQ_HALF) - _SEQ_HALF
+        if step_ms is not None and self._is_old(step_ms, seq_step):
+            self.counts.old += 1
+            return []
+        fell = step_ms is not None and seq_step < 0 < step_ms <= _SEQ_TRUST_MS
+        newest_s = None if fell else self._place(said, arrival_s)
+        if newest_s is None:
+            return self._doubted(said, arrival_s)
         if step_ms is not None:
-            if self._is_old(step_ms, seq_step):
-                self.counts.old += 1
-                return []
-            if seq_step < 0 < step_ms <= _SEQ_TRUST_MS:
-                self.clock.begin_anew()
-        newest_s = self._place(said, arrival_s)
-        if step_ms is not None:
-            if self.clock.starts > self._starts:
-                self._begin_anew(certain=False)
-            elif step_ms <= _SEQ_TRUST_MS:
-                self.counts.lost += seq_step
-            else:
-                self.counts.lost += info.samples_lost(step_ms / 1000)
-        self._starts = self.clock.starts
+            within = step_ms <= _SEQ_TRUST_MS
+            self.counts.lost += seq_step if within else info.samples_lost(step_ms / 1000)
         self._next_seq = said.seq + len(said.readings)
         self.counts.samples += len(said.readings)
+        self.unheard = bool(said.flags & _HOST_SILENT)
         late_s = self.clock.axis_s(arrival_s) - newest_s
-        if late_s > _LATE_S or bool(said.flags & _CALIBRATED) != (info.mounting is not None):
+        calibrated = Trait.CALIBRATED in hello.traits
+        if late_s > _LATE_S or bool(said.flags & _CALIBRATED) != calibrated:
             self.needs_hello = True
-        heard: list[Heard] = [Samples(_samples(said, newest_s, self._reports.report(said)), said)]
+        report = self._reports.report(said)
+        if hello.mounting is None:  # by assumed axes, or by impossible ones: nothing to compare
+            report = report._replace(angle_deg=None)
+        heard: list[Heard] = [Samples(_samples(said, newest_s, report), said)]
         fault_flag = bool(said.flags & _SENSOR_FAULT)
-        if fault_flag != self._fault_flag:
+        if fault_flag != self._fault_flag or self._clock_is_right_again(arrival_s):
             self._fault_flag = fault_flag
             heard += self._fault_news()
         return heard
 
-    def _is_old(self, step_ms: int, seq_step: int) -> bool:
-        """It came twice or out of order; unless so many do that the node must have restarted."""
-        if -_OLD_MS <= step_ms <= 0 and -_OLD_SAMPLES <= seq_step < 0:
-            self._old_in_a_row = (self._old_in_a_row + 1) % _OLD_IN_A_ROW
-            return self._old_in_a_row != 0
-        self._old_in_a_row = 0
-        return False
+    def _clock_is_right_again(self, arrival_s: float) -> bool:
+        if self._wrong_clock_s is None or arrival_s - self._wrong_clock_s < CLOCK_RIGHT_S:
+            return False
+        self._wrong_clock_s = None
+        return True
 
-    def _place(self, said: Measurement, arrival_s: float) -> float:
+    def _is_old(self, step_ms: int, seq_step: int) -> bool:
+        """It came twice or out of order; unless so many do that the node must have restarted.
+
+        Those go on among themselves: what only comes again, however often, stays old.
+        """
+        if not (-_OLD_MS <= step_ms <= 0 and -_OLD_SAMPLES <= seq_step < 0):
+            self._old_in_a_row = 0
+            return False
+        old_step_ms, old_seq_step = self._old_steps
+        self._old_steps = step_ms, seq_step
+        if self._old_in_a_row and step_ms > old_step_ms and seq_step > old_seq_step:
+            self._old_in_a_row += 1
+        else:
+            self._old_in_a_row = 1
+        return self._old_in_a_row < _OLD_IN_A_ROW
+
+    def _place(self, said: Measurement, arrival_s: float) -> float | None:
         span_ms = 0
         for reading in said.readings:
             span_ms += reading[0]
         return self.clock.place((said.t_ms + span_ms) & _T_MASK, arrival_s, span_ms)
 
-    def _begin_anew(self, *, certain: bool) -> None:
-        """The node has restarted; not `certain` while only its time says so."""
-        self.counts.restarts += 1
-        self._reports.begin_anew(certain=certain)
-        if not certain:
-            self._restart_unexplained = True
-            self.needs_hello = True
+    def _doubted(self, said: Measurement, arrival_s: float) -> list[Heard]:
+        """The node has started anew, or its line repeats what it said: a HELLO tells which."""
+        self.counts.not_described += len(said.readings)
+        self.needs_hello = self._in_doubt = True
+        if self.clock.runs_away(said.t_ms, arrival_s):
+            self._wrong_clock_s = arrival_s
+        return self._fault_news()
 
     def _fault_news(self) -> list[Heard]:
-        meaning = fault(self._fault)
-        if self._fault_flag and not meaning.of_sensor:
+        now = FaultChanged(*fault(self._fault))
+        if self._fault_flag and not now.of_sensor:
             now = FaultChanged(UNEXPLAINED_FAULT, of_sensor=True)
-        else:
-            now = FaultChanged(*meaning)
+        if self._wrong_clock_s is not None and not now.of_sensor:
+            now = FaultChanged(WRONG_CLOCK, of_sensor=True)
         if now == self._fault_told:
             return []
         self._fault_told = now
@@ -272,7 +307,8 @@ def _stream_info(said: Hello) -> StreamInfo:
         nominal_s=1 / said.rate_hz,
         rate_hz=float(said.rate_hz),
         mounting=said.mounting,
-        range_g=float(said.range_g),
+        range_g=float(said.range_g) or None,
         node=said.name or said.node_id,
         sensor=said.sensor,
+        node_id=said.node_id,
     )

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""One line to stderr: past Python's buffer, and whatever is at its other end.
+
+A buffer that could not be emptied would hold up the end of the process, or spoil its exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+
+from upturn.transports.printable import printable
+
+
+def write_line(text: str) -> None:
+    """Write it; where nobody listens it is lost. May wait for a terminal that was stopped."""
+    stream = sys.stderr
+    if stream is None:  # the caller closed it
+        return
+    line = f"upturn: {printable(text)}\n"
+    with suppress(OSError, ValueError):
+        try:
+            number = stream.fileno()
+        except OSError:  # no real stderr, as under a test
+            stream.write(line)
+            return
+        raw = line.encode(stream.encoding, "backslashreplace")
+        while raw:
+            raw = raw[os.write(number, raw) :]

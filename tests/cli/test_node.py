@@ -117,7 +117,7 @@ def test_a_node_that_says_done_and_has_changed_nothing_is_one_line_and_exit_1(
 
 def test_a_greeting_that_is_impossible_is_told(node: FakeNode, capsys: Capture) -> None:
     node.rate_hz = 0
-    told = "a node answers, but its greeting is impossible: layout, rate or range of 0"
+    told = "a node answers, but its greeting is impossible: layout or rate of 0"
     assert refused(capsys, "info", "--source", node.source) == (
         1,
         f"{node.port}: {told}. Install its firmware anew",

@@ -14,7 +14,7 @@ from tests.integration.listening import Listener, described, samples, statuses
 from upturn.core.limits import STANDARD
 from upturn.wire import commands
 from upturn.wire.messages import Status
-from upturn.wire.node_stream import Heard
+from upturn.wire.node_stream import Heard, Samples
 
 TRACEBACK = b"""Traceback (most recent call last):
   File "main.py", line 11, in <module>
@@ -68,9 +68,9 @@ def test_the_angle_and_the_force_are_those_of_the_table(tmp_path: Path, bits: in
         host.hello()
         node.act("go 60 800")
         host.listen(3.0)
-        newest = samples(host.listen(0.5))[-1]
-        assert newest.report is not None
-        assert newest.report.angle_deg == pytest.approx(60, abs=0.6)
+        heard = [one for one in host.listen(0.5) if isinstance(one, Samples)][-1]
+        newest = heard.samples[-1]
+        assert heard.said.angle_deg == pytest.approx(60, abs=0.6)
         assert newest.ay_g == pytest.approx(-0.866, abs=0.01)
         assert newest.az_g == pytest.approx(0.5, abs=0.01)
 

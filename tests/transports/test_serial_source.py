@@ -273,7 +273,7 @@ async def test_a_greeting_that_is_impossible_is_told_until_it_is_not(tmp_path: P
             await until(lambda: "impossible" in source.state.words)
             assert source.state.words == (
                 f"a node on {node.port} answers, but its greeting is impossible: "
-                "layout, rate or range of 0"
+                "layout or rate of 0"
             )
             node.rate_hz = 50
             await until(lambda: samples_of(chunks))

@@ -16,6 +16,7 @@ from upturn.core.commands import SinkStatus
 from upturn.core.limits import Device, Profile
 from upturn.transports.node_hearing import Hearing
 from upturn.transports.node_limits import GuardedLimits, guarded_limits
+from upturn.transports.node_loss import LineLoss
 from upturn.transports.node_talk import NodeTalk, RefusedError, impossible_greeting, other_version
 from upturn.transports.printable import printable
 from upturn.transports.source import LinkState, Wish
@@ -64,6 +65,7 @@ class NodeKeeper:
         self._wish = Wish()
         self._beat_now = asyncio.Event()
         self._hearing = Hearing()
+        self._loss = LineLoss()
         self._counted_s = self._hello_beat_s = -inf
         self._setting: asyncio.Task[None] | None = None
         self._tried: tuple[int, int] | None = None
@@ -176,6 +178,7 @@ class NodeKeeper:
         self._counted_s = now_s
         was_deaf = self._hearing.deaf
         self._hearing.beat()
+        self._loss.beat(self._stream.counts)
         if self._hearing.deaf != was_deaf:
             reason = "" if was_deaf else "it does not hear this computer"
             self._note(SinkStatus(NODE, working=was_deaf, reason=reason))
@@ -225,5 +228,7 @@ class NodeKeeper:
             return LinkState(f"{self.name}{where} is silent", well=False)
         deaf = DEAF if self._hearing.deaf else ""
         greeting = f"the node {self._greeting}" if self._greeting else ""
-        trouble = "; ".join(filter(None, (deaf, greeting, self._refused, self._fault)))
+        trouble = "; ".join(
+            filter(None, (deaf, greeting, self._refused, self._fault, self._loss.words))
+        )
         return LinkState(f"connected to {self.name}{where}", well=True, trouble=trouble)

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""A line that loses samples is told, once it has done so for a while."""
+
+from __future__ import annotations
+
+import pytest
+
+from upturn.transports.node_loss import BEATS, LineLoss
+from upturn.wire.node_stream import LinkCounts
+
+
+def after(*beats: tuple[int, int]) -> LineLoss:
+    """Beats with so many samples that came, and so many that did not."""
+    loss, counts = LineLoss(), LinkCounts()
+    for came, lost in beats:
+        counts.samples += came
+        counts.lost += lost
+        loss.beat(counts)
+    return loss
+
+
+@pytest.mark.parametrize(
+    ("beats", "words"),
+    [
+        ([(50, 0)] * 30, ""),
+        ([(48, 2)] * 30, ""),
+        ([(47, 3)] * 30, "the line loses 6% of the samples"),
+        ([(25, 25)] * (BEATS - 1), ""),
+        ([(25, 25)] * BEATS, "the line loses 50% of the samples"),
+        ([(25, 25)] * BEATS + [(50, 0)] * BEATS, ""),
+        ([(0, 0)] * 30, ""),
+        ([(0, 50)] * 30, "the line loses 100% of the samples"),
+    ],
+)
+def test_what_is_said_of_a_line(beats: list[tuple[int, int]], words: str) -> None:
+    assert after(*beats).words == words

@@ -24,12 +24,15 @@ def after(*beats: tuple[int, int]) -> LineLoss:
     [
         ([(50, 0)] * 30, ""),
         ([(48, 2)] * 30, ""),
-        ([(47, 3)] * 30, "the line loses 6% of the samples"),
+        ([(96, 4), (95, 5)] * 15, ""),
+        ([(95, 5)] * 30, "the line loses 5% of the samples or more"),
+        ([(70, 30)] * 30, "the line loses 25% of the samples or more"),
+        ([(47, 3)] * 30, "the line loses 5% of the samples or more"),
         ([(25, 25)] * (BEATS - 1), ""),
-        ([(25, 25)] * BEATS, "the line loses 50% of the samples"),
+        ([(25, 25)] * BEATS, "the line loses 50% of the samples or more"),
         ([(25, 25)] * BEATS + [(50, 0)] * BEATS, ""),
         ([(0, 0)] * 30, ""),
-        ([(0, 50)] * 30, "the line loses 100% of the samples"),
+        ([(0, 50)] * 30, "the line loses 50% of the samples or more"),
     ],
 )
 def test_what_is_said_of_a_line(beats: list[tuple[int, int]], words: str) -> None:

@@ -9,8 +9,9 @@ from upturn.wire.node_stream import LinkCounts
 
 BEATS = 10
 """Judged over so many beats: one bad moment is no bad line."""
-WORTH_SAYING = 0.05
-"""A line that loses less is as good as one that loses nothing: the angle is filtered anyway."""
+STEPS = (0.05, 0.1, 0.25, 0.5)
+"""What is said is the largest that is reached: a figure that changes each second says no more. A
+line that loses less than the first is as good as any: the angle is filtered."""
 
 
 class LineLoss:
@@ -18,13 +19,8 @@ class LineLoss:
 
     def __init__(self) -> None:
         self._marks: deque[tuple[int, int]] = deque([(0, 0)], maxlen=BEATS + 1)
-        self.part = 0.0
-        """Of the samples of the last beats, 0 to 1."""
-
-    @property
-    def words(self) -> str:
+        self.words = ""
         """For people; empty while there is little to say."""
-        return f"the line loses {self.part:.0%} of the samples" if self.part else ""
 
     def beat(self, counts: LinkCounts) -> None:
         """Take the counts of now."""
@@ -32,5 +28,5 @@ class LineLoss:
         self._marks.append((counts.samples, counts.lost))
         new, gone = counts.samples - samples, counts.lost - lost
         part = gone / (new + gone) if gone else 0.0
-        enough = len(self._marks) > BEATS
-        self.part = part if enough and part >= WORTH_SAYING else 0.0
+        reached = [step for step in STEPS if part >= step] if len(self._marks) > BEATS else []
+        self.words = f"the line loses {reached[-1]:.0%} of the samples or more" if reached else ""

@@ -134,6 +134,7 @@ class NodeKeeper:
         self._greeted = False
         self._greeting = ""
         self._hearing.begin()
+        self._loss.begin(self._stream.counts)
         self._opened_s = self._heard_s = self._now_s()
 
     async def keep(self, write: Callable[[bytes], bool], silence_s: float | None) -> None:

@@ -18,14 +18,23 @@ class LineLoss:
     """Beats are counted, not seconds, as by `Hearing`."""
 
     def __init__(self) -> None:
-        self._marks: deque[tuple[int, int]] = deque([(0, 0)], maxlen=BEATS + 1)
+        self._marks: deque[tuple[int, int]] = deque(maxlen=BEATS + 1)
+        self._begun = 0
         self.words = ""
         """For people; empty while there is little to say."""
 
+    def begin(self, counts: LinkCounts) -> None:
+        """On a new link: what was missed while there was none was not lost on it."""
+        self._marks.clear()
+        self._begun = counts.samples
+        self.words = ""
+
     def beat(self, counts: LinkCounts) -> None:
         """Take the counts of now."""
-        samples, lost = self._marks[0]
+        if not self._marks and counts.samples == self._begun:
+            return
         self._marks.append((counts.samples, counts.lost))
+        samples, lost = self._marks[0]
         new, gone = counts.samples - samples, counts.lost - lost
         part = gone / (new + gone) if gone else 0.0
         reached = [step for step in STEPS if part >= step] if len(self._marks) > BEATS else []

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.transports.fake_node import FakeNode
+from tests.transports.fake_node import SAMPLES, FakeNode
 from upturn.core.alarm_table import Priority
 from upturn.core.commands import Goodbye, NodeFault, SinkStatus
 from upturn.core.limits import DEVICES, PROFILES, STANDARD, DeviceKind
@@ -524,3 +524,33 @@ async def test_auto_says_once_that_it_asks(tmp_path: Path) -> None:
         "waiting for a node: asking every serial port",
         "waiting for a node: there is no serial port. Plug it in",
     ]
+
+
+async def test_samples_that_the_line_loses_are_told(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node)
+        async with running(source):
+            await until(lambda: source.state.well)
+            async with asyncio.timeout(5.0):
+                while "the line loses" not in source.state.trouble:
+                    with node._lock:
+                        node._sent += SAMPLES
+                    await asyncio.sleep(0.15)
+
+
+async def test_what_was_missed_while_unplugged_was_not_lost_on_the_line(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        source = source_of(node)
+        said: list[str] = []
+        source.on_state = lambda state: said.append(state.trouble)
+        counts = source._chunks.stream.counts
+        async with running(source):
+            await until(lambda: counts.samples)
+            node.unplug()
+            await asyncio.sleep(0.4)
+            with node._lock:
+                node._sent += 4 * SAMPLES
+            node.plug()
+            await until(lambda: counts.lost)
+            await asyncio.sleep(1.0)
+        assert not [words for words in said if "the line loses" in words]

@@ -40,6 +40,7 @@ class CountRepair:
         self._out = out
         self._heard: _Heard | None = None
         self._missed = True
+        self._starts = True
 
     def missed(self) -> None:
         """Data was missing: the next counts are compared."""
@@ -48,7 +49,7 @@ class CountRepair:
     def forget(self) -> None:
         """Another node: what it counts is not of this table's past."""
         self._heard = None
-        self._missed = self._ledger.total.inversions == 0
+        self._starts = self._ledger.total.inversions == 0
 
     def on_counters(self, now_s: float, node: NodeCounters, *, settled: bool) -> bool:
         """Take what the node has counted; True if the ledger was changed.
@@ -63,7 +64,7 @@ class CountRepair:
         if self._missed:
             self._missed = False
             if heard is None:
-                repaired = self._take_up(now_s, node)
+                repaired = self._starts and self._take_up(now_s, node)
             elif _goes_on(heard, now_s, node):
                 repaired = self._replace(now_s, heard, node)
             elif ledger.at_least:

@@ -21,8 +21,8 @@ Phases, parted by semicolons; those without a duration take a sample or two, or 
     node says 30 | node says nothing                 the node's own angle from here on
 Acts of people and of the shell, at the moment that they are told:
     acknowledge | acknowledge time_limit | acknowledge time_limit #2 | seen upright | stand down
-    resume | call for help | I am fine | goodbye | host stalled 3s | mqtt fails | mqtt works
-    node faults | node recovers
+    resume | call for help | I am fine | test alarm | felt fine | goodbye | host stalled 3s
+    mqtt fails | mqtt works | node faults | node recovers
     host battery 9% | host battery 9% charging
 Holds sway by a degree and a half about every two seconds, as people do, but for `still`, whose
 dither is 0.1 mg. Readings are ideal otherwise, in the axes of `mounting.ASSUMED`. A story that
@@ -50,6 +50,8 @@ from upturn.core.commands import (
     SeenUpright,
     SinkStatus,
     StandDown,
+    Symptoms,
+    TestAlarm,
 )
 from upturn.core.events import (
     AlarmChanged,
@@ -223,6 +225,8 @@ _ACTS: dict[str, Callable[[re.Match[str]], Command]] = {
         AlarmId(m[1]) if m[1] else None, int(m[2]) if m[2] else None
     ),
     r"seen upright": lambda m: SeenUpright(),
+    r"test alarm": lambda m: TestAlarm(),
+    r"felt (\w+)": lambda m: Symptoms(m[1]),
     r"stand down": lambda m: StandDown(),
     r"resume": lambda m: Resume(),
     r"call for help": lambda m: Distress(),

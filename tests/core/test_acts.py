@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories import Story, alarm_lines, events, judge, pipeline, tell, timeline
+from tests.stories import Story, alarm_lines, events, judge, lines, pipeline, tell, timeline
 from upturn.core.alarm_table import AlarmId
-from upturn.core.events import InversionStarted, PostureChanged
+from upturn.core.events import InversionStarted, Noted, PostureChanged
 from upturn.core.snapshot import AlarmView
 
 
@@ -318,3 +318,36 @@ def test_an_act_tells_the_newest_angle(act: str) -> None:
     core = pipeline(story := timeline(f"still at 0 3s; to -9 in 3s; still 1s; {act}"))
     *_, changed = (e for e in tell(core, story) if isinstance(e, PostureChanged))
     assert changed.angle_deg == pytest.approx(-9.0, abs=0.01)
+
+
+def test_a_test_alarm_is_shown_as_high_for_ten_seconds() -> None:
+    told = alarm_lines(events(timeline("still at -80 1s; test alarm; still 11s")))
+    assert told == ["1.00 test_alarm #1 raised ***", "11.00 test_alarm #1 cleared ***"]
+
+
+def test_a_test_alarm_ends_where_an_alarm_is_meant() -> None:
+    told = alarm_lines(events(timeline("upright 1s; test alarm; to 50 in 2s; at 50 2s")))
+    assert [line.split(" ", 1)[1] for line in told] == [
+        "test_alarm #1 raised ***",
+        "test_alarm #1 cleared ***",
+    ]
+    assert float(told[1].split()[0]) < 4.0
+
+
+@pytest.mark.parametrize(
+    ("story", "why"),
+    [
+        ("at 50 2s; test alarm", "test alarm refused: somebody is inverted"),
+        ("upright 1s; stand down; test alarm", "test alarm refused: alarms are off"),
+        ("upright 1s; felt fine", "answer refused: there was no session yet"),
+        ("at 50 2s; felt dizzy", "answer refused: somebody is inverted"),
+    ],
+)
+def test_what_may_not_be_done_now_is_refused(story: str, why: str) -> None:
+    notes = [event for event in events(timeline(story)) if isinstance(event, Noted)]
+    assert (notes[-1].text, notes[-1].refusal) == (why, True)
+
+
+def test_an_answer_after_the_session_is_noted() -> None:
+    told = lines(events(timeline("at 50 2s; to -80 in 2s; upright 1s; felt pain_worse")))
+    assert told[-1] == "5.00 note: after the session: pain_worse"

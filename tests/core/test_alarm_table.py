@@ -42,6 +42,7 @@ def test_the_priorities_are_those_of_the_design() -> None:
         AlarmId.BATTERY_LOW: (LOW, MEDIUM),
         AlarmId.HOST_STALLED: (HIGH,),
         AlarmId.SINK_FAILED: (LOW,),
+        AlarmId.TEST_ALARM: (HIGH,),
     }
 
 
@@ -56,6 +57,7 @@ def test_what_latches_or_is_held_is_what_the_design_says() -> None:
         AlarmId.FALL: Clear.AFTER_ACKNOWLEDGE,
         AlarmId.DISTRESS: Clear.AFTER_ACKNOWLEDGE,
         AlarmId.HOST_STALLED: Clear.AFTER_ACKNOWLEDGE,
+        AlarmId.TEST_ALARM: Clear.AFTER_HOLD,
     }
 
 

@@ -23,6 +23,8 @@ from upturn.core.commands import (
     SeenUpright,
     SinkStatus,
     StandDown,
+    Symptoms,
+    TestAlarm,
     from_record,
     to_record,
 )
@@ -38,6 +40,8 @@ EXAMPLES: list[tuple[Command, dict[str, object]]] = [
     (Resume(), {"verb": "resume"}),
     (Distress("kitchen"), {"verb": "distress", "source": "kitchen"}),
     (ImFine(), {"verb": "im_fine"}),
+    (TestAlarm(), {"verb": "test_alarm"}),
+    (Symptoms("pain_worse"), {"verb": "symptoms", "answer": "pain_worse"}),
     (Goodbye(), {"verb": "goodbye"}),
     (NodeFault("it is cold"), {"verb": "node_fault", "words": "it is cold"}),
     (
@@ -91,6 +95,8 @@ def test_a_whole_number_is_taken_for_seconds() -> None:
         {"verb": "host_stalled", "gap_s": None},
         {"verb": "sink_status", "sink": "mqtt", "working": 1},
         {"verb": "sink_status", "sink": "mqtt"},
+        {"verb": "symptoms"},
+        {"verb": "symptoms", "answer": "splendid"},
     ],
 )
 def test_a_record_that_is_no_command_is_refused(record: dict[str, object]) -> None:

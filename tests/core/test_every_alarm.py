@@ -77,6 +77,9 @@ LIVES: dict[AlarmId, Life] = {
     AlarmId.SINK_FAILED: Life(
         "upright 1s; mqtt fails; upright 1s; mqtt works", ("#1 raised *", "#1 cleared *")
     ),
+    AlarmId.TEST_ALARM: Life(
+        "upright 1s; test alarm; upright 11s", ("#1 raised ***", "#1 cleared ***")
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from tests.stories import alarm_lines, events, judge, pipeline, stream, tell, timeline
 from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import SeenUpright
-from upturn.core.events import InversionEnded, InversionStarted
+from upturn.core.events import InversionEnded, InversionStarted, Noted
 
 
 def ends(text: str, *, rate_hz: float = 50.0) -> list[float]:
@@ -67,8 +67,8 @@ def test_seen_upright_does_not_make_a_dead_node_ready() -> None:
 
 def test_seen_upright_before_the_first_sample_says_only_that() -> None:
     core = pipeline(timeline("still 1s"))
-    assert [str(e) for e in core.command(SeenUpright(), 5.0)] == [
-        "Noted(t_s=5.0, text='seen upright: nothing is watched yet')"
+    assert core.command(SeenUpright(), 5.0) == [
+        Noted(5.0, "seen upright: nothing is watched yet", refusal=True)
     ]
 
 

@@ -57,6 +57,8 @@ def alarm(
 
 CALM = Snapshot(
     now_s=NOW_S,
+    node="table",
+    node_id="a1b2c3d4e5f6",
     profile=PROFILES["standard"],
     device=DEVICES[DeviceKind.TABLE],
     posture=Posture.UPRIGHT,
@@ -64,6 +66,7 @@ CALM = Snapshot(
     rate_dps=0.0,
     signal_age_s=0.04,
     signal_lost=False,
+    node_off=False,
     inverted=False,
     inversion=0,
     inversion_s=0.0,
@@ -80,6 +83,7 @@ CALM = Snapshot(
     stand_down=False,
     not_ready=(),
     battery_v=3.91,
+    battery_percent=None,
     samples=30_000,
     samples_lost=12,
     alarms=(),

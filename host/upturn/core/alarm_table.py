@@ -46,6 +46,7 @@ class AlarmId(StrEnum):
     BATTERY_LOW = "battery_low"
     HOST_STALLED = "host_stalled"
     SINK_FAILED = "sink_failed"
+    TEST_ALARM = "test_alarm"
 
 
 class Priority(IntEnum):
@@ -304,6 +305,15 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             Clear.WITH_CONDITION,
             "An alarm route is down",
             "Stay where you see and hear this screen; check the route named.",
+            "Upturn",
+        ),
+        AlarmSpec(
+            AlarmId.TEST_ALARM,
+            (_HIGH,),
+            Kind.PERSON,  # it sounds, and travels, as those do that matter most
+            Clear.AFTER_HOLD,
+            "Test alarm",
+            "Nobody needs help. Check that it is seen and heard everywhere.",
             "Upturn",
         ),
     )

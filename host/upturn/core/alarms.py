@@ -171,6 +171,8 @@ class AlarmBook:
         """Pauses given while upright shrink to what is allowed while inverted."""
         for active in self._active.values():
             active.pause_until_s = min(active.pause_until_s, now_s + PAUSE_INVERTED_S)
+        if test := self._active.get(AlarmId.TEST_ALARM):
+            self._clear(now_s, test)  # from now on an alarm is meant
 
     def suspend(self, now_s: float) -> None:
         """Alarms off: everything active is cleared; levels are still kept."""

@@ -23,13 +23,14 @@ class BatteryWatch:
         self._alarms = alarms
         self._low: set[str] = set()
         self.volts: float | None = None
+        self.percent: float | None = None
 
     def on_report(self, now_s: float, report: NodeReport, *, inverted: bool) -> None:
         """The node's: low under 3.5 V or 15 %."""
         volts, percent = report.battery_v, report.battery_percent
         if volts is None and percent is None:
             return
-        self.volts = volts
+        self.volts, self.percent = volts, percent
         low = (volts is not None and volts < BATTERY_LOW_V) or (
             percent is not None and percent < BATTERY_LOW_PERCENT
         )

@@ -45,6 +45,27 @@ class ImFine:
 
 
 @dataclass(frozen=True, slots=True)
+class TestAlarm:
+    """Raise an alarm that says it is a test, so that every route of alarms can be tried."""
+
+    __test__ = False  # not a test of ours, whatever pytest makes of its name
+
+
+SYMPTOMS = ("fine", "dizzy", "pain_worse", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Symptoms:
+    """How the person felt after a session: one of `SYMPTOMS`."""
+
+    answer: str
+
+    def __post_init__(self) -> None:
+        if self.answer not in SYMPTOMS:
+            raise ValueError(f"an answer is one of {', '.join(SYMPTOMS)}")
+
+
+@dataclass(frozen=True, slots=True)
 class Goodbye:
     """The node was switched off in order."""
 
@@ -87,6 +108,8 @@ Command = (
     | Resume
     | Distress
     | ImFine
+    | TestAlarm
+    | Symptoms
     | Goodbye
     | NodeFault
     | HostStalled
@@ -101,6 +124,8 @@ COMMANDS: dict[str, type[Command]] = {
     "resume": Resume,
     "distress": Distress,
     "im_fine": ImFine,
+    "test_alarm": TestAlarm,
+    "symptoms": Symptoms,
     "goodbye": Goodbye,
     "node_fault": NodeFault,
     "host_stalled": HostStalled,

@@ -81,6 +81,8 @@ class Noted:
 
     t_s: float
     text: str
+    refusal: bool = False
+    """It says why a command was not obeyed."""
 
 
 @dataclass(frozen=True, slots=True)

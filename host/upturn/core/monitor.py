@@ -107,6 +107,15 @@ class Monitor:
         return self._signal.lost or self._signal.off
 
     @property
+    def node_off(self) -> bool:
+        """It was switched off in order."""
+        return self._signal.off
+
+    @property
+    def battery_percent(self) -> float | None:
+        return self._battery.percent
+
+    @property
     def battery_v(self) -> float | None:
         return self._battery.volts
 
@@ -188,7 +197,7 @@ class Monitor:
     def seen_upright(self, now_s: float) -> None:
         """A person's word: the inversion ends now; its exposure stays."""
         if isnan(self._last_deg):
-            self._out.append(Noted(now_s, "seen upright: nothing is watched yet"))
+            self._out.append(Noted(now_s, "seen upright: nothing is watched yet", refusal=True))
             return
         self._out.append(Noted(now_s, "seen upright"))
         self._trust.release()

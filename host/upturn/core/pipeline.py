@@ -27,6 +27,8 @@ from upturn.core.commands import (
     SeenUpright,
     SinkStatus,
     StandDown,
+    Symptoms,
+    TestAlarm,
 )
 from upturn.core.events import Event, InversionStarted, Noted, Posture, Summary
 from upturn.core.limits import DEVICES, Device, DeviceKind, Profile
@@ -116,7 +118,7 @@ class Pipeline:
             case Acknowledge(id, occurrence):
                 refusal = alarms.acknowledge(now_s, id, occurrence, inverted=inverted)
                 if refusal:
-                    self._out.append(Noted(now_s, f"acknowledge refused: {refusal}"))
+                    self._refuse(now_s, f"acknowledge refused: {refusal}")
             case SeenUpright():
                 monitor.seen_upright(now_s)
             case StandDown():
@@ -127,6 +129,18 @@ class Pipeline:
                 monitor.distress(now_s, source)
             case ImFine():
                 monitor.im_fine(now_s)
+            case TestAlarm():
+                if inverted or monitor.stand_down:
+                    why = "somebody is inverted" if inverted else "alarms are off"
+                    self._refuse(now_s, f"test alarm refused: {why}")
+                else:
+                    alarms.trigger(now_s, AlarmId.TEST_ALARM)
+            case Symptoms(answer):
+                if inverted or not monitor.ledger.session:
+                    why = "somebody is inverted" if inverted else "there was no session yet"
+                    self._refuse(now_s, f"answer refused: {why}")
+                else:
+                    self._out.append(Noted(now_s, f"after the session: {answer}"))
             case Goodbye():
                 monitor.goodbye(now_s)
             case NodeFault(words):
@@ -162,6 +176,8 @@ class Pipeline:
         )
         return Snapshot(
             now_s=shown_s,
+            node=self._info.node,
+            node_id=self._info.node_id,
             profile=self._profile,
             device=self._device,
             posture=monitor.posture,
@@ -169,6 +185,7 @@ class Pipeline:
             rate_dps=tilt.rate_dps if seen else None,
             signal_age_s=max(0.0, now_s - tilt.last_s) if seen else None,
             signal_lost=monitor.signal_lost,
+            node_off=monitor.node_off,
             inverted=ledger.open,
             inversion=ledger.total.inversions,
             inversion_s=ledger.inversion_s(now_s),
@@ -185,6 +202,7 @@ class Pipeline:
             stand_down=monitor.stand_down,
             not_ready=self._not_ready(),
             battery_v=monitor.battery_v,
+            battery_percent=monitor.battery_percent,
             samples=tilt.samples,
             samples_lost=monitor.samples_lost,
             alarms=alarms,
@@ -207,6 +225,9 @@ class Pipeline:
             profile=self._profile.name,
             alarms=dict(monitor.alarms.raised),
         )
+
+    def _refuse(self, now_s: float, text: str) -> None:
+        self._out.append(Noted(now_s, text, refusal=True))
 
     def _not_ready(self) -> tuple[str, ...]:
         monitor = self._monitor

@@ -33,6 +33,10 @@ class Snapshot:
     """`now_s` is the core's time; what is not known is None, never a default."""
 
     now_s: float
+    node: str
+    """The node's name, for people."""
+    node_id: str
+    """Of its hardware; empty until it is known."""
     profile: Profile
     device: Device
     posture: Posture
@@ -41,6 +45,8 @@ class Snapshot:
     signal_age_s: float | None
     """Seconds since the newest sample; None before the first."""
     signal_lost: bool
+    node_off: bool
+    """The node was switched off in order."""
     inverted: bool
     """An inversion is open."""
     inversion: int
@@ -64,6 +70,7 @@ class Snapshot:
     not_ready: tuple[str, ...]
     """Every reason for NOT READY; empty means READY."""
     battery_v: float | None
+    battery_percent: float | None
     samples: int
     samples_lost: int
     alarms: tuple[AlarmView, ...]

@@ -72,8 +72,8 @@ class TableService:
     def command(self, command: Command) -> str | None:
         """Act on a command now; why it was refused, or None."""
         events = self.take(self._driver.moment(command))
-        refusals = (e.text for e in events if isinstance(e, Noted))
-        return next((text for text in refusals if text.startswith("acknowledge refused")), None)
+        refusals = (e.text for e in events if isinstance(e, Noted) and e.refusal)
+        return next(refusals, None)
 
     async def run(self) -> None:
         """Until the source ends or the run is cancelled; then all is delivered, within reason.

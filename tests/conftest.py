@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every test runs under: no config of the developer's, and properties without a deadline."""
+"""What every test runs under: nothing of the developer's, and properties without a deadline."""
 
 from __future__ import annotations
 
@@ -20,4 +20,6 @@ def _no_user_config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config-home")))
         patch.delenv("UPTURN_DEBUG", raising=False)
+        for name in [name for name in os.environ if name.startswith("MQTT_")]:
+            patch.delenv(name)  # no test tells the developer's home
         yield

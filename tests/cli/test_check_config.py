@@ -98,3 +98,19 @@ def test_a_config_that_is_refused_is_exit_2(tmp_path: Path, capsys: Capture) -> 
         f"upturn: {file}:2: profiles.mine.limit_s is 600. Allowed: more than 0 and at most 300: "
         "no document goes beyond 5 minutes at a time (CC)\n"
     )
+
+
+def test_the_broker_is_shown_with_where_its_password_stands_and_not_the_password(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "secret").write_text("hunter2\n")
+    file = tmp_path / "home.toml"
+    file.write_text('[mqtt]\nhost = "h"\nusername = "upturn"\npassword_file = "secret"\n')
+    assert main(["check-config", str(file)]) == 0
+    out, err = capsys.readouterr()
+    table = [line.split("  ") for line in out.splitlines()]
+    assert found(table, "mqtt.password_file") == ["mqtt.password_file", "secret", f"{file}:4"]
+    assert found(table, "mqtt.acknowledge") == ["mqtt.acknowledge", "true", "default"]
+    assert found(table, "mqtt.seen_upright") == ["mqtt.seen_upright", "false", "default"]
+    assert "hunter2" not in out + err
+    assert "nothing in this version uses it yet" not in out

@@ -96,6 +96,9 @@ def test_a_full_config_is_read_as_written(tmp_path: Path) -> None:
         password_file = "secret"
         discovery = false
         discovery_prefix = "ha/tables"
+        id = "Attic_2"
+        acknowledge = false
+        seen_upright = true
         [mqtt.tls]
         ca_file = "ca.pem"
         cert_file = "me.pem"
@@ -143,6 +146,9 @@ def test_a_full_config_is_read_as_written(tmp_path: Path) -> None:
         tls=TlsConfig("ca.pem", "me.pem", "me.key"),
         discovery=False,
         discovery_prefix="ha/tables",
+        id="Attic_2",
+        acknowledge=False,
+        seen_upright=True,
     )
     assert config.dashboard == DashboardConfig("light", 60.0)
     assert config.sound == SoundConfig(enabled=False, volume=0.5)
@@ -174,6 +180,9 @@ def test_every_value_in_force_is_known_with_its_origin(tmp_path: Path) -> None:
         Setting("mqtt.tls", True, f"{file}:6"),
         Setting("mqtt.discovery", True, default),
         Setting("mqtt.discovery_prefix", "homeassistant", default),
+        Setting("mqtt.id", None, default),
+        Setting("mqtt.acknowledge", True, default),
+        Setting("mqtt.seen_upright", False, default),
         Setting("dashboard.theme", "dark", default),
         Setting("dashboard.window_s", 300.0, default),
         Setting("sound.enabled", True, default),
@@ -213,7 +222,8 @@ REFUSED: dict[str, tuple[str, str]] = {
         '[mqtt]\nhost = "h"\npassword = "x"',
         (
             "F:3: mqtt.password is not a known key. Did you mean 'password_file'? Known in "
-            "[mqtt]: host, port, username, password_file, tls, discovery, discovery_prefix"
+            "[mqtt]: host, port, username, password_file, tls, discovery, discovery_prefix, id, "
+            "acknowledge, seen_upright"
         ),
     ),
     "a limit beyond the ceiling": (
@@ -478,6 +488,30 @@ REFUSED: dict[str, tuple[str, str]] = {
         '[mqtt]\nhost = "h"\n[mqtt.tls]\ncert_file = "c"',
         "F:3: mqtt.tls has only one of cert_file and key_file. Give both, or neither",
     ),
+    "a broker's host with more than a host": (
+        '[mqtt]\nhost = "mqtt://me:hunter2@h"',
+        "F:2: mqtt.host is no name or address. Allowed: the broker's name or address, alone",
+    ),
+    "a broker's host with a port": (
+        '[mqtt]\nhost = "h:1883"',
+        "F:2: mqtt.host is no name or address. Allowed: the broker's name or address, alone",
+    ),
+    "a password of nobody": (
+        '[mqtt]\nhost = "h"\npassword_file = "secret"',
+        "F:3: mqtt.password_file is without a username. Add username = ...",
+    ),
+    "an id that no topic can hold": (
+        '[mqtt]\nhost = "h"\nid = "attic/1"',
+        "F:3: mqtt.id is 'attic/1'. Allowed: 1 to 40 of A-Z, a-z, 0-9, - and _",
+    ),
+    "an id that is too long": (
+        f'[mqtt]\nhost = "h"\nid = "{"x" * 41}"',
+        f"F:3: mqtt.id is '{'x' * 36}.... Allowed: 1 to 40 of A-Z, a-z, 0-9, - and _",
+    ),
+    "a permission of the wrong kind": (
+        '[mqtt]\nhost = "h"\nseen_upright = "yes"',
+        "F:3: mqtt.seen_upright is text ('yes'). Allowed: true or false",
+    ),
     "a prefix that is a pattern": (
         '[mqtt]\nhost = "h"\ndiscovery_prefix = "ha/#"',
         "F:3: mqtt.discovery_prefix is 'ha/#'. Allowed: a topic without #, + or outer slashes",
@@ -561,6 +595,13 @@ def test_a_hexadecimal_number_of_thousands_of_digits_is_refused(tmp_path: Path) 
 @pytest.mark.parametrize("text", ['tls = false\nhost = "h"', 'host = "h"'])
 def test_a_broker_without_tls_is_asked_on_the_plain_port(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, f"[mqtt]\n{text}").mqtt == MqttConfig("h", 1883, tls=None)
+
+
+@pytest.mark.parametrize(
+    "host", ["broker", "broker.home", "10.0.0.2", "::1", "fe80::1%eth0", "bücher"]
+)
+def test_a_broker_has_a_name_or_an_address(tmp_path: Path, host: str) -> None:
+    assert read(tmp_path, f'[mqtt]\nhost = "{host}"').mqtt == MqttConfig(host)
 
 
 @pytest.mark.parametrize("field", ["limit_s = 300", "rest_s = 90", "max_angle_deg = 90"])

@@ -59,6 +59,7 @@ CALM = Snapshot(
     now_s=NOW_S,
     node="table",
     node_id="a1b2c3d4e5f6",
+    sensor="mpu6050",
     profile=PROFILES["standard"],
     device=DEVICES[DeviceKind.TABLE],
     posture=Posture.UPRIGHT,

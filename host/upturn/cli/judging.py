@@ -39,6 +39,8 @@ class Judged(Generic[S_co]):
     info: StreamInfo
     profile: Profile
     device: Device
+    name: str = ""
+    """What the user calls the node; empty where the config does not say."""
     start_s: float | None = None
     """Of a link, live or recorded: when watching began."""
 
@@ -173,7 +175,8 @@ def _judged(
     if isinstance(source, LiveSource):
         source.judge_by(profile, device, info.mounting)
         start_s = source.axis_s(source.host_s())
-    return Judged(source, info, profile, device, start_s)
+    name = node.name if node is not None else ""
+    return Judged(source, info, profile, device, name, start_s)
 
 
 def _tell_skipped(path: Path, problems: Sequence[Problem]) -> None:

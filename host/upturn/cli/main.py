@@ -57,7 +57,8 @@ def _run(arguments: list[str]) -> int:
     args, unknown = parser.parse_known_args(arguments)
     if unknown:
         prog = f"upturn {name}" if name else "upturn"
-        raise InputError(f"unknown argument {unknown[0]!r}", remedy=f"See '{prog} --help'")
+        named = unknown[0].partition("=")[0]  # what follows may be a password
+        raise InputError(f"unknown argument {named!r}", remedy=f"See '{prog} --help'")
     if command is None:
         parser.print_help(sys.stderr)
         return EXIT_USAGE

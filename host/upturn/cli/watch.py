@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from upturn.cli.home import home
 from upturn.cli.judging import Judged
 from upturn.cli.link_log import LinkLog
 from upturn.core.commands import Command
@@ -22,6 +23,7 @@ from upturn.dashboard.history import History
 from upturn.errors import EXIT_DONE, EXIT_INTERRUPTED, InputError
 from upturn.service.table import TableService
 from upturn.sinks.console import Console
+from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.text import summary_lines
 from upturn.transports.source import Chunk, LiveSource, Source
 
@@ -40,6 +42,8 @@ class Watch:
     headless: bool
     as_json: bool = False
     recorder: Callable[[Chunk], None] | None = None
+    broker: Broker | None = None
+    """Where the home listens."""
     leaves: bool = False
     """The dashboard closes when the sources end; else it stays to be looked at."""
 
@@ -139,14 +143,22 @@ async def _headless(what: Watch) -> int:
     sink = Console(sys.stdout, as_json=what.as_json)
     link_log = LinkLog()
     try:
-        for judged in what.sessions():
-            pipeline = judged.pipeline()
-            if isinstance(judged.source, LiveSource):
-                judged.source.on_state = link_log.say
-            await TableService(
-                pipeline, judged.source, speed=what.speed, sinks=[sink], recorder=what.recorder
-            ).run()
-            await _tell(pipeline, sink, as_json=what.as_json)
+        async with home(what.broker, what.speed) as told:
+            for judged in what.sessions():
+                pipeline = judged.pipeline()
+                if isinstance(judged.source, LiveSource):
+                    judged.source.on_state = link_log.say
+                service = TableService(
+                    pipeline,
+                    judged.source,
+                    speed=what.speed,
+                    sinks=[sink],
+                    listeners=told.listeners(judged),
+                    recorder=what.recorder,
+                )
+                told.begin(service.command)
+                await service.run()
+                await _tell(pipeline, sink, as_json=what.as_json)
     except asyncio.CancelledError:
         if not ended_by:
             raise
@@ -183,18 +195,21 @@ async def _on_dashboard(what: Watch) -> int:
     ready = asyncio.Event()
 
     async def serve() -> None:
-        for judged in what.sessions():
-            service = TableService(
-                judged.pipeline(),
-                judged.source,
-                speed=what.speed,
-                observer=feed.observe,
-                recorder=what.recorder,
-            )
-            live = judged.source if isinstance(judged.source, LiveSource) else None
-            feed.begin(service, judged.source.label, live)
-            ready.set()
-            await service.run()
+        async with home(what.broker, what.speed) as told:
+            for judged in what.sessions():
+                service = TableService(
+                    judged.pipeline(),
+                    judged.source,
+                    speed=what.speed,
+                    listeners=told.listeners(judged),
+                    observer=feed.observe,
+                    recorder=what.recorder,
+                )
+                live = judged.source if isinstance(judged.source, LiveSource) else None
+                feed.begin(service, judged.source.label, live)
+                told.begin(service.command)
+                ready.set()
+                await service.run()
 
     serving = asyncio.create_task(serve(), name="table")
     waiting = asyncio.create_task(ready.wait())

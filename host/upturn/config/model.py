@@ -78,6 +78,12 @@ class MqttConfig:
     discovery: bool = True
     """Announce the node to Home Assistant."""
     discovery_prefix: str = "homeassistant"
+    id: str | None = None
+    """What this computer is called there; None: its own name and a mark."""
+    acknowledge: bool = True
+    """Who may publish commands there may pause the sound of alarms."""
+    seen_upright: bool = False
+    """Who may publish commands there may say that the user was seen upright."""
 
 
 @dataclass(frozen=True, slots=True)

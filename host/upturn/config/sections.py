@@ -15,12 +15,11 @@ from typing import TypeVar
 from upturn.config.model import (
     Config,
     DashboardConfig,
-    MqttConfig,
     NodeConfig,
     SoundConfig,
     StoreConfig,
-    TlsConfig,
 )
+from upturn.config.mqtt import MQTT_KEYS, read_mqtt
 from upturn.config.tables import Table, shown
 from upturn.core.calibration import MAX_BIAS_G
 from upturn.core.limits import (
@@ -56,16 +55,6 @@ MIN_HINGE_COS = 0.8
 
 _NODE_KEYS = ("name", "source", "device", "profile", "calibration")
 _CALIBRATION_KEYS = ("head", "front", "hinge", "head_offset_g", "front_offset_g")
-_MQTT_KEYS = (
-    "host",
-    "port",
-    "username",
-    "password_file",
-    "tls",
-    "discovery",
-    "discovery_prefix",
-)
-_TLS_KEYS = ("ca_file", "cert_file", "key_file")
 
 _T = TypeVar("_T")
 
@@ -80,7 +69,7 @@ def read_config(top: Table) -> Config:
     config = Config(
         profile=_or(top.text("profile", allowed="the name of a profile"), STANDARD.name),
         profiles=profiles,
-        mqtt=_section(top.table("mqtt", _MQTT_KEYS), _mqtt, None),
+        mqtt=_section(top.table("mqtt", MQTT_KEYS), read_mqtt, None),
         dashboard=_section(
             top.table("dashboard", ("theme", "window_s")), _dashboard, DashboardConfig()
         ),
@@ -186,42 +175,6 @@ def _check_rows(table: Table, mounting: Mounting, rows: dict[str, Vector]) -> No
             )
     if dot(unit(rows["hinge"]), cross(mounting.head, mounting.front)) < MIN_HINGE_COS:
         table.refuse("hinge", "is not head x front", "Leave it out unless a calibration wrote it")
-
-
-def _mqtt(table: Table) -> MqttConfig:
-    default = MqttConfig(table.required_text("host", allowed="the broker's name or address"))
-    tls = _tls(table)
-    return MqttConfig(
-        host=default.host,
-        port=_or(
-            table.whole("port", low=1, high=65535, why="the ports that exist"),
-            default.port if tls is None else 8883,
-        ),
-        username=table.text("username"),
-        password_file=table.text("password_file", allowed="the name of a file"),
-        tls=tls,
-        discovery=_or(table.flag("discovery"), default.discovery),
-        discovery_prefix=_topic(table, "discovery_prefix", default.discovery_prefix),
-    )
-
-
-def _tls(table: Table) -> TlsConfig | None:
-    files = table.flag_or_table("tls", _TLS_KEYS)
-    if not isinstance(files, Table):
-        return TlsConfig() if files else None
-    ca_file, cert_file, key_file = (
-        files.text(key, allowed="the name of a file") for key in _TLS_KEYS
-    )
-    if (cert_file is None) != (key_file is None):
-        files.refuse("", "has only one of cert_file and key_file", "Give both, or neither")
-    return TlsConfig(ca_file, cert_file, key_file)
-
-
-def _topic(table: Table, key: str, default: str) -> str:
-    topic = _or(table.text(key), default)
-    if any(sign in topic for sign in "#+") or topic.startswith("/") or topic.endswith("/"):
-        table.refuse(key, f"is {shown(topic)}", "Allowed: a topic without #, + or outer slashes")
-    return topic
 
 
 def _dashboard(table: Table) -> DashboardConfig:

@@ -178,6 +178,7 @@ class Pipeline:
             now_s=shown_s,
             node=self._info.node,
             node_id=self._info.node_id,
+            sensor=self._info.sensor,
             profile=self._profile,
             device=self._device,
             posture=monitor.posture,

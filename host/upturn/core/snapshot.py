@@ -37,6 +37,8 @@ class Snapshot:
     """The node's name, for people."""
     node_id: str
     """Of its hardware; empty until it is known."""
+    sensor: str
+    """Which chip; empty where nobody says."""
     profile: Profile
     device: Device
     posture: Posture

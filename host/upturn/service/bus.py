@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Protocol
 
 from upturn.core.commands import SinkStatus
@@ -37,6 +37,20 @@ class Sink(Protocol):
     async def event(self, event: Event) -> None: ...
 
     async def reading(self, snapshot: Snapshot) -> None: ...
+
+
+class Listener(Protocol):
+    """What takes at once and never waits: it has a queue of its own, that outlives a session."""
+
+    name: str
+
+    def heard(self, events: Sequence[Event], snapshot: Snapshot) -> None:
+        """What the core has said, and how the table stands after it; at least once a second."""
+        ...
+
+    def end(self) -> None:
+        """Nothing more is heard."""
+        ...
 
 
 class Outlet:

@@ -16,7 +16,7 @@ from upturn.core.events import Event, Noted
 from upturn.core.pipeline import Pipeline
 from upturn.core.snapshot import Snapshot
 from upturn.errors import RunError
-from upturn.service.bus import Bus, Sink
+from upturn.service.bus import Bus, Listener, Sink
 from upturn.service.feeding import feed_chunk
 from upturn.service.live import LiveDriver
 from upturn.service.paced import PacedDriver
@@ -41,6 +41,7 @@ class TableService:
         *,
         speed: float = 1.0,
         sinks: Sequence[Sink] = (),
+        listeners: Sequence[Listener] = (),
         observer: Observer | None = None,
         recorder: Callable[[Chunk], None] | None = None,
         host: Clock | None = None,
@@ -53,9 +54,11 @@ class TableService:
         self.pipeline = pipeline
         self.ended = False
         self._bus = Bus(sinks, self._on_sink)
+        self._listeners = list(listeners)
         self._observer = observer
         self._recorder = recorder
         self._shown_s = -math.inf
+        self._reading_s = READING_S * min(speed, 1.0)  # of the axis; in host time never longer
         self._driver: LiveDriver | PacedDriver
         if isinstance(source, LiveSource):
             self._driver = LiveDriver(self, source)
@@ -120,10 +123,23 @@ class TableService:
         if self._observer is not None:
             self._observer(self.pipeline.last_sample_s, self.pipeline.angle_deg, events)
         now_s = self.now_s()
-        if self._bus.outlets and (events or now_s - self._shown_s >= READING_S):
+        heard = self._bus.outlets or self._listeners
+        if heard and (events or now_s - self._shown_s >= self._reading_s):
             self._shown_s = now_s
-            self._bus.show(self.pipeline.snapshot(now_s))
+            snapshot = self.pipeline.snapshot(now_s)
+            self._bus.show(snapshot)
+            for listener in list(self._listeners):
+                self._tell(listener, events, snapshot)
         return events
+
+    def _tell(self, listener: Listener, events: list[Event], snapshot: Snapshot) -> None:
+        try:
+            listener.heard(events, snapshot)
+        except Exception as fault:  # noqa: BLE001 - any fault of a listener is an alarm, not an end
+            self._listeners.remove(listener)
+            listener.end()
+            reason = f"{type(fault).__name__}: {fault}"
+            self.command(SinkStatus(listener.name, working=False, reason=reason))
 
     def _record(self, chunk: Chunk) -> RunError | None:
         """Why it failed just now: whoever is inverted is watched on without it."""

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: MIT
+"""One connection to a broker: aiomqtt's client, with three things that it leaves open.
+
+It says when the broker confirms a message only to refuse it; a connection that failed is closed
+for good, for a broker that was frozen would answer it later and throw out the one that works; and
+no thread that waits for a broker can hold up the end of the program.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Self
+
+import aiomqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from upturn.sinks.mqtt.broker import Broker, tls_context
+
+KEEPALIVE_S = 15
+"""The broker tells of our death after one and a half of it."""
+PATIENCE_S = 5.0
+"""For an answer."""
+CONNECT_S = 5.0
+SESSION_S = 300
+"""How long the broker remembers us: long enough to tell what it had of us when it froze."""
+LARGEST_BYTES = 65_536
+QUEUED = 1_000
+"""Messages that came in and were not looked at; more are dropped."""
+SEND_BUFFER_BYTES = 16_384
+"""Little, so that what is on its way through a slow line is never old."""
+
+_LOG = logging.getLogger("upturn.mqtt")
+_LOG.addHandler(logging.NullHandler())
+_LOG.propagate = False
+
+
+class NotTaken(aiomqtt.MqttCodeError):
+    """The broker had the message and did not take it."""
+
+
+class Connection(aiomqtt.Client):
+    """An async context manager, for one connection; messages are confirmed one by one."""
+
+    def __init__(self, broker: Broker, identifier: str, will: aiomqtt.Will, *, anew: bool) -> None:
+        """`anew` has the broker forget what it remembers of us.
+
+        Raises:
+            InputError: a file of the TLS settings cannot be used.
+        """
+        super().__init__(
+            broker.host,
+            broker.port,
+            username=broker.username,
+            password=broker.password,
+            identifier=identifier,
+            protocol=aiomqtt.ProtocolVersion.V5,
+            will=will,
+            clean_start=anew,
+            keepalive=KEEPALIVE_S,
+            timeout=PATIENCE_S,
+            properties=_connect_properties(),
+            tls_context=tls_context(broker.tls) if broker.tls is not None else None,
+            max_queued_incoming_messages=QUEUED,
+            socket_options=(
+                (socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES),
+                (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+            ),
+            logger=_LOG,
+        )
+        self._client.connect_timeout = CONNECT_S
+        self._refusal: ReasonCode | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            return await super().__aenter__()
+        except BaseException:
+            self.drop()
+            raise
+
+    def drop(self) -> None:
+        """Close it without a word, so that the broker tells of our death."""
+        with contextlib.suppress(OSError, RuntimeError):
+            self._client._sock_close()
+        if not self._disconnected.done():
+            self._disconnected.set_result(None)
+
+    async def confirm(self, topic: str, payload: bytes | str, *, retain: bool) -> None:
+        """Publish with QoS 1 and wait until the broker has it.
+
+        Raises:
+            NotTaken: the broker refuses it.
+            MqttError: the connection is broken, or nothing is heard for `PATIENCE_S`.
+        """
+        self._refusal = None
+        await self.publish(topic, payload, qos=1, retain=retain)
+        if self._refusal is not None:
+            raise NotTaken(self._refusal)
+
+    def _on_publish(
+        self, client: Any, userdata: Any, mid: int, reason_code: ReasonCode, properties: Any
+    ) -> None:
+        if reason_code.is_failure:
+            self._refusal = reason_code
+        super()._on_publish(client, userdata, mid, reason_code, properties)
+
+
+class DaemonThreads(ThreadPoolExecutor):
+    """A thread for each call that dies with the program: a look-up of a name may take a minute."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+
+        def call() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(fn(*args, **kwargs))
+                except BaseException as error:  # noqa: BLE001 - whoever waits for it hears it
+                    future.set_exception(error)
+
+        threading.Thread(target=call, name="mqtt connect", daemon=True).start()
+        return future
+
+
+def _connect_properties() -> Properties:
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+    properties.SessionExpiryInterval = SESSION_S
+    properties.MaximumPacketSize = LARGEST_BYTES
+    return properties

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: MIT
+"""One table over one connection: find out whose the node is, announce it, and tell the news.
+
+In this order, a step at a time, and each step again from the first on after every reconnection:
+subscribe, wait for what the broker still knew, claim the node, announce it, tell. Of what is told,
+the alarms and whether data is fresh come before events, and events before readings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from math import inf
+
+from aiomqtt import Message
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from upturn.sinks.mqtt.broker import Broker
+from upturn.sinks.mqtt.client import Connection, NotTaken
+from upturn.sinks.mqtt.discovery import Announced, discovery_message, discovery_topic
+from upturn.sinks.mqtt.owner import Claim
+from upturn.sinks.mqtt.payloads import encode, owner_payload
+from upturn.sinks.mqtt.table import MqttTable
+from upturn.sinks.mqtt.topics import NodeTopics, host_availability
+from upturn.sinks.mqtt.words import why
+
+SETTLE_S = 0.3
+"""What the broker kept comes right after a subscription."""
+LOOK_S = 1.0
+REFUSED_S = 5.0
+"""Before a message that the broker did not take is tried again."""
+OVERLAP_S = 30.0
+"""A host that stands by keeps so much of the news: the owner may have died before it told."""
+
+ONLINE, OFFLINE = "online", "offline"
+COMMANDS = SubscribeOptions(qos=0, retainAsPublished=True, retainHandling=2)
+"""Never kept by the broker for later: a command is for the moment that it was given in."""
+NEWS = SubscribeOptions(qos=1)
+
+
+class Presence:
+    def __init__(
+        self,
+        table: MqttTable,
+        broker: Broker,
+        connection: Connection,
+        owners: Mapping[str, Mapping[str, object]],
+        now: Callable[[], str],
+    ) -> None:
+        """`owners` is what the broker knew of every node, kept current by the caller."""
+        self.table = table
+        self.refused: dict[str, str] = {}
+        """What the broker does not take, by topic, and why."""
+        self.told = False
+        """It is announced, and what is to be told has been."""
+        self._broker = broker
+        self._connection = connection
+        self._owners = owners
+        self._now = now
+        self._node = ""
+        self._topics = NodeTopics("")
+        self._claim = Claim(broker.id)
+        self._watched: set[str] = set()
+        self._settled_s = -inf
+        self._announced: Announced | None = None
+        self._fresh: bool | None = None
+        self._alarms: bytes | None = None
+        self._again_s: dict[str, float] = {}
+
+    @property
+    def mine(self) -> bool:
+        return self._claim.mine
+
+    @property
+    def other(self) -> str:
+        """The host that announces the node instead."""
+        return self._claim.other
+
+    async def step(self, now_s: float) -> float:
+        """Do what can be done now; how many seconds until there may be more."""
+        table = self.table
+        table.look()
+        if not table.node:
+            self._adopt()
+        if table.node != self._node:
+            await self._move(now_s)
+        if not self._node:
+            return LOOK_S
+        if other := self._claim.other:
+            await self._watch(other, now_s)
+            table.outbox.forget(now_s - OVERLAP_S)
+        if now_s < self._settled_s:
+            return self._settled_s - now_s
+        if not self._claim.mine:
+            self._announced = None
+            if self._claim.free(now_s, fresh=table.fresh):
+                await self._take(self._topics.owner, self._owner_payload(), now_s)
+                self._settled_s = now_s + SETTLE_S
+                return SETTLE_S
+            self.told = True
+            return LOOK_S
+        await self._tell(now_s)
+        self.told = True
+        return LOOK_S
+
+    def heard(self, message: Message, now_s: float) -> None:
+        """Something about this node came in."""
+        topic = message.topic.value
+        if topic == self._topics.owner:
+            owner = owner_of(payload_of(message))
+            if owner and owner != self._broker.id and self._claim.mine:
+                self.table.outbox.forget(now_s - OVERLAP_S)
+            self._claim.heard_owner(owner)
+        elif topic == self._topics.availability:
+            self._claim.heard_node(now_s, fresh=message.payload == ONLINE.encode())
+        elif topic == self._topics.event:
+            uid = payload_of(message).get("uid")
+            if isinstance(uid, str):
+                self.table.outbox.arrived(uid)
+        else:
+            for host in self._watched:
+                if topic == host_availability(host):
+                    self._claim.heard_host(host, up=message.payload == ONLINE.encode())
+
+    def verb(self, topic: str) -> str | None:
+        """What a message on this topic asks of this node, if it is for this host to do."""
+        return self._topics.command_verb(topic) if self._node and self._claim.mine else None
+
+    def repeat(self) -> None:
+        """Somebody has forgotten all that was said."""
+        self._announced = self._fresh = self._alarms = None
+        self.table.repeat()
+
+    async def farewell(self) -> None:
+        """The node is watched no more, in order."""
+        if self._claim.mine and self._node:
+            with suppress(NotTaken):
+                await self._connection.confirm(self._topics.availability, OFFLINE, retain=True)
+
+    def _adopt(self) -> None:
+        """Until a node says who it is, its source is the one that it had here the last time."""
+        for node, owner in self._owners.items():
+            if owner.get("host") == self._broker.id and owner.get("source") == self.table.source:
+                self.table.adopt(node)
+                return
+
+    async def _move(self, now_s: float) -> None:
+        """The node is known now, or is another one."""
+        await self.farewell()
+        if self._node:
+            await self._connection.unsubscribe([self._topics.command, self._topics.event])
+        self._node = self.table.node
+        self._topics = NodeTopics(self._node)
+        self._claim = Claim(self._broker.id)
+        self._claim.heard_owner(owner_of(self._owners.get(self._node, {})))
+        self._announced = self._fresh = self._alarms = None
+        topics = self._topics
+        await self._connection.subscribe([(topics.command, COMMANDS)])
+        await self._connection.subscribe([(topics.event, NEWS), (topics.availability, NEWS)])
+        self._settled_s = now_s + SETTLE_S
+
+    async def _watch(self, host: str, now_s: float) -> None:
+        """Hear when the host that owns the node is gone."""
+        if host not in self._watched:
+            self._watched.add(host)
+            await self._connection.subscribe([(host_availability(host), NEWS)])
+            self._settled_s = max(self._settled_s, now_s + SETTLE_S)
+
+    async def _tell(self, now_s: float) -> None:
+        table, topics = self.table, self._topics
+        announced, alarms, fresh = table.announced, table.alarms, table.fresh
+        if announced != self._announced and announced is not None:
+            topic = discovery_topic(self._broker.discovery_prefix, self._node)
+            message = encode(discovery_message(announced)) if self._broker.discovery else b""
+            if await self._take(topic, message, now_s):
+                self._announced = announced
+        if (
+            alarms != self._alarms
+            and alarms is not None
+            and await self._take(topics.alarms, alarms, now_s)
+        ):
+            self._alarms = alarms
+        words = ONLINE if fresh else OFFLINE
+        if fresh is not self._fresh and await self._take(topics.availability, words, now_s):
+            self._fresh = fresh
+        while (letter := table.outbox.first) and self._claim.mine:
+            if not await self._take(topics.event, letter.payload, now_s, retain=False):
+                break
+            table.outbox.arrived(letter.uid)
+        if (state := table.state) is not None:
+            table.state = None
+            await self._connection.publish(topics.state, state)
+
+    async def _take(
+        self, topic: str, payload: bytes | str, now_s: float, *, retain: bool = True
+    ) -> bool:
+        """Tell it, and have the broker keep it where it is asked to; False: it does not take it.
+
+        What it does not take holds up nothing else, and is tried again after a while.
+        """
+        if now_s < self._again_s.get(topic, -inf):
+            return False
+        try:
+            await self._connection.confirm(topic, payload, retain=retain)
+        except NotTaken as error:
+            self._again_s[topic] = now_s + REFUSED_S
+            self.refused[topic] = f"{why(error)} ({topic})"
+            return False
+        self.refused.pop(topic, None)
+        return True
+
+    def _owner_payload(self) -> bytes:
+        return encode(owner_payload(self._broker.id, self.table.source, self._now()))
+
+
+def payload_of(message: Message) -> dict[str, object]:
+    """A JSON object; empty for anything else."""
+    try:
+        said = json.loads(message.payload)
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def owner_of(payload: Mapping[str, object]) -> str:
+    host = payload.get("host")
+    return host if isinstance(host, str) else ""

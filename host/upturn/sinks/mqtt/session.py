@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""One connection to the broker, from its first message to its last: a reader and a writer.
+
+The host is said to be online only after every table has been told of, so that nobody sees what
+the broker kept from before as if it were true now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from math import inf
+from typing import Protocol
+
+import aiomqtt
+
+from upturn.sinks.mqtt.broker import Broker
+from upturn.sinks.mqtt.client import Connection, NotTaken
+from upturn.sinks.mqtt.commands import Refused
+from upturn.sinks.mqtt.presence import (
+    NEWS,
+    OFFLINE,
+    ONLINE,
+    SETTLE_S,
+    Presence,
+    owner_of,
+    payload_of,
+)
+from upturn.sinks.mqtt.table import MqttTable
+from upturn.sinks.mqtt.topics import OWNER_FILTER, NodeTopics, host_availability, node_of
+from upturn.sinks.mqtt.wall import WallClock
+
+ALIVE_S = 5.0
+"""How often the broker is asked to confirm something, so that a dead one is noticed."""
+BIRTH_S = 1.0
+"""Everybody answers a home's birth within this time, but not all at once."""
+
+
+class Link(Protocol):
+    """What a session has in its hands."""
+
+    broker: Broker
+    clock: Callable[[], float]
+
+    @property
+    def tables(self) -> Sequence[MqttTable]: ...
+
+    @property
+    def ends(self) -> bool: ...
+
+    async def woken(self, timeout_s: float) -> None:
+        """Until there is something to tell, or so long."""
+        ...
+
+    def wake(self) -> None: ...
+
+    def works(self, refused: str) -> None:
+        """It is connected; `refused` says what the broker does not take nevertheless."""
+        ...
+
+
+class Session:
+    def __init__(self, link: Link, *, anew: bool) -> None:
+        self.connected = False
+        self._link = link
+        self._anew = anew
+        self._online = host_availability(link.broker.id)
+        self._birth = f"{link.broker.discovery_prefix}/status"
+        self._owners: dict[str, dict[str, object]] = {}
+        self._presences: dict[int, Presence] = {}
+        self._settled_s = inf
+        self._alive_s = -inf
+        self._born_s = inf
+
+    async def run(self) -> None:
+        """Until the link ends, in order, or the connection breaks.
+
+        Raises:
+            MqttError: it was not made, or broke.
+            InputError: the TLS settings cannot be used.
+        """
+        will = aiomqtt.Will(self._online, OFFLINE, qos=1, retain=True)
+        broker = self._link.broker
+        async with Connection(broker, f"upturn-{broker.id}", will, anew=self._anew) as connection:
+            self.connected = True
+            reader = asyncio.create_task(self._read(connection), name="mqtt reader")
+            writer = asyncio.create_task(self._write(connection), name="mqtt writer")
+            tasks = {reader, writer}
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+            except BaseException:
+                connection.drop()
+                raise
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _write(self, connection: Connection) -> None:
+        link = self._link
+        await connection.subscribe([(OWNER_FILTER, NEWS), (self._birth, NEWS)])
+        self._settled_s = link.clock() + SETTLE_S
+        for table in link.tables:
+            table.repeat()
+        while not link.ends:
+            await link.woken(await self._step(connection))
+        for presence in self._presences.values():
+            await presence.farewell()
+        with suppress(NotTaken):
+            await connection.confirm(self._online, OFFLINE, retain=True)
+
+    async def _step(self, connection: Connection) -> float:
+        link = self._link
+        now_s = link.clock()
+        if now_s < self._settled_s:
+            return self._settled_s - now_s
+        if now_s >= self._born_s:
+            self._born_s = inf
+            for presence in self._presences.values():
+                presence.repeat()
+        wait_s = min(ALIVE_S, self._born_s - now_s)
+        for table in link.tables:
+            presence = self._presences.setdefault(
+                id(table), Presence(table, link.broker, connection, self._owners, WallClock().now)
+            )
+            wait_s = min(wait_s, await presence.step(now_s))
+        if now_s >= self._alive_s + ALIVE_S and all(p.told for p in self._presences.values()):
+            if self._alive_s == -inf:
+                await self._disown(connection)
+            self._alive_s = now_s
+            refused = [words for p in self._presences.values() for words in p.refused.values()]
+            try:
+                await connection.confirm(self._online, ONLINE, retain=True)
+            except NotTaken as error:
+                refused.append(f"{error} ({self._online})")
+            link.works(refused[0] if refused else "")
+        return max(0.0, wait_s)
+
+    async def _disown(self, connection: Connection) -> None:
+        """What this host announced before, and does not watch now, has no data."""
+        here = {table.node for table in self._link.tables}
+        for node, owner in self._owners.items():
+            if owner_of(owner) == self._link.broker.id and node not in here:
+                with suppress(NotTaken):
+                    await connection.confirm(NodeTopics(node).availability, OFFLINE, retain=True)
+
+    async def _read(self, connection: Connection) -> None:
+        async for message in connection.messages:
+            topic = message.topic.value
+            now_s = self._link.clock()
+            if topic == self._birth:
+                if message.payload == ONLINE.encode() and not message.retain:
+                    self._born_s = now_s + random.uniform(0.0, BIRTH_S)  # noqa: S311 - no secret
+            elif message.topic.matches(OWNER_FILTER):
+                self._owners[node_of(topic)] = payload_of(message)
+            self._hear(message, now_s)
+            self._link.wake()
+
+    def _hear(self, message: aiomqtt.Message, now_s: float) -> None:
+        topic = message.topic.value
+        for presence in self._presences.values():
+            verb = presence.verb(topic)
+            if verb is None:
+                presence.heard(message, now_s)
+                continue
+            table, payload = presence.table, message.payload
+            assert isinstance(payload, bytes)
+            said = table.inbox.take(now_s, verb, payload, retained=message.retain)
+            if isinstance(said, Refused):
+                table.refuse(said.verb, said.reason)
+            elif said is not None:
+                table.obey(said, verb)

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+"""What the home shall know of one table: kept here until the connection has told it.
+
+Alarms and inversions wait their turn in the outbox. Of everything else there is only the newest:
+the active alarms, whether data is fresh, and a reading, which is thrown away rather than told
+late.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import count
+
+from upturn import __version__
+from upturn.core.commands import Command, SinkStatus
+from upturn.core.events import Event
+from upturn.core.sample import UNNAMED
+from upturn.core.snapshot import Snapshot
+from upturn.sinks.mqtt.broker import Broker
+from upturn.sinks.mqtt.commands import Inbox
+from upturn.sinks.mqtt.discovery import Announced
+from upturn.sinks.mqtt.outbox import Letter, Outbox, Weight, weight_of
+from upturn.sinks.mqtt.payloads import (
+    Payload,
+    Stamp,
+    alarms_payload,
+    command_payload,
+    encode,
+    event_payload,
+    is_fresh,
+    state_payload,
+)
+from upturn.sinks.mqtt.wall import WallClock
+
+NAME = "mqtt"
+"""What it is called among the sinks."""
+STATE_S = 0.9
+"""A reading a second: a little less, so that a clock that is a little early skips none."""
+QUIET_S = 5.0
+"""A core that was not heard for so long is stuck, whatever the connection says."""
+UNKNOWN_KEPT = 1_000
+"""Events from before the node has said who it is."""
+
+
+class MqttTable:
+    """A listener of one table's service; it takes at once and never waits."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        broker: Broker,
+        *,
+        source: str,
+        name: str = "",
+        fallback_id: str = "",
+        model: str = "",
+        wall: WallClock | None = None,
+        wake: Callable[[], None] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`fallback_id` names what has no hardware, such as a simulation."""
+        self.outbox = Outbox()
+        self.node = ""
+        """Its hardware's id; empty until it is known."""
+        self.source = source
+        self.fresh = False
+        self.state: bytes | None = None
+        """A reading to be told; None: none is due."""
+        self.alarms: bytes | None = None
+        """The active set, to be kept by the broker; None before the first."""
+        self.announced: Announced | None = None
+        self.commands_refused = 0
+        self.inbox = Inbox(broker.permits)
+        self._broker = broker
+        self._name = name
+        self._fallback_id = fallback_id
+        self._model = model
+        self._wall = wall or WallClock()
+        self._wake = wake
+        self._clock = clock
+        self._act: Callable[[Command], str | None] = lambda _: "nothing is watched"
+        self._failure = ""
+        self._snapshot: Snapshot | None = None
+        self._nameless: deque[tuple[str, Event]] = deque(maxlen=UNKNOWN_KEPT)
+        mark = secrets.token_hex(4)
+        self._uids = (f"{mark}-{n}" for n in count(1))
+        self._heard_s = clock()
+        self._told_s = -STATE_S
+        self._told_of: object = None
+        self._alarms_told: Payload = {}
+        self._moments: dict[float, str] = {}
+
+    def begin(self, act: Callable[[Command], str | None]) -> None:
+        """Another session of the same table; `act` carries commands to its core."""
+        self._act = act
+        self._moments.clear()
+        if self._failure:
+            act(SinkStatus(NAME, working=False, reason=self._failure))
+
+    def heard(self, events: Sequence[Event], snapshot: Snapshot) -> None:
+        """What the core has said, and how the table stands after it."""
+        self._snapshot = snapshot
+        self._heard_s = self._clock()
+        self._identify(snapshot.node_id or self._fallback_id)
+        for event in events:
+            at = self._wall.at(event.t_s, snapshot.now_s)
+            if self.node:
+                self._post(at, event)
+            else:
+                self._nameless.append((at, event))
+        if self.node:
+            self._refresh(snapshot)
+        self._wake()
+
+    def end(self) -> None:
+        """Nobody is watched any more: that no alarm is active means nothing from now on."""
+        self.fresh = False
+        self.state = None
+        if self._alarms_told.get("watched"):
+            self._say_alarms({**self._alarms_told, "at": self._wall.now(), "watched": False})
+        self._wake()
+
+    def look(self) -> None:
+        """Notice a core that says nothing any more."""
+        if self.fresh and self._clock() - self._heard_s >= QUIET_S:
+            self.end()
+
+    def adopt(self, node: str) -> None:
+        """Take it for the node that this source had before, until it says who it is."""
+        if not self.node and self._snapshot is not None:
+            self._identify(node)
+            self._refresh(self._snapshot)
+
+    def repeat(self) -> None:
+        """Somebody has forgotten: the next reading is told whatever it is."""
+        self.state = None
+        self._told_of = None
+        self._told_s = -STATE_S
+
+    def obey(self, command: Command, verb: str) -> None:
+        """Act on a command of the home, and answer it."""
+        refusal = self._act(command)
+        id = getattr(command, "id", None)
+        occurrence = getattr(command, "occurrence", None)
+        self._answer(verb, refusal, id, occurrence)
+
+    def refuse(self, verb: str, reason: str) -> None:
+        self._answer(verb, reason, None, None)
+
+    def report(self, failure: str) -> None:
+        """The connection fails, and why; empty: it works."""
+        if failure != self._failure:
+            self._failure = failure
+            self._act(SinkStatus(NAME, working=not failure, reason=failure))
+
+    def _answer(
+        self, verb: str, reason: str | None, id: str | None, occurrence: int | None
+    ) -> None:
+        if reason is not None:
+            self.commands_refused += 1
+        if self._snapshot is not None and self.node:
+            uid, stamp = next(self._uids), self._stamp(self._wall.now())
+            payload = command_payload(
+                verb, reason, stamp, uid, self._snapshot.now_s, id=id, occurrence=occurrence
+            )
+            self.outbox.put(Letter(uid, encode(payload), Weight.ANSWER, self._clock()))
+            self._wake()
+
+    def _identify(self, node: str) -> None:
+        if not node or node == self.node:
+            return
+        if self.node:
+            self.outbox.forget()  # it was of another node, which is not here any more
+        self.node = node
+        self.repeat()
+        self._alarms_told = {}
+        while self._nameless:
+            self._post(*self._nameless.popleft())
+
+    def _post(self, at: str, event: Event) -> None:
+        uid = next(self._uids)
+        payload = event_payload(event, self._stamp(at), uid)
+        if payload is not None:
+            self.outbox.put(Letter(uid, encode(payload), weight_of(event), self._clock()))
+
+    def _refresh(self, snapshot: Snapshot) -> None:
+        self.fresh = is_fresh(snapshot)
+        self._refresh_alarms(snapshot)
+        known = self.announced is not None and self.announced.has_battery
+        self.announced = Announced(
+            node=self.node,
+            name=self._display_name(),
+            host=self._broker.id,
+            model=self._model,
+            sensor=snapshot.sensor,
+            firmware="",
+            device=snapshot.device.kind,
+            has_battery=known or snapshot.battery_percent is not None,
+            seen_upright=self._broker.permits.seen_upright,
+            acknowledge=self._broker.permits.acknowledge,
+            version=__version__,
+        )
+        told_of = (self.fresh, snapshot.posture, snapshot.inverted, self.alarms)
+        if told_of != self._told_of or self._clock() - self._told_s >= STATE_S:
+            self._told_of, self._told_s = told_of, self._clock()
+            stamp = self._stamp(self._wall.now())
+            self.state = encode(state_payload(snapshot, stamp, self.commands_refused))
+
+    def _refresh_alarms(self, snapshot: Snapshot) -> None:
+        def at_of(t_s: float) -> str:
+            """The same words for the same moment, though the two clocks drift."""
+            key = round(t_s, 6)
+            if key not in self._moments:
+                self._moments[key] = self._wall.at(t_s, snapshot.now_s)
+            return self._moments[key]
+
+        stamp = self._stamp(self._wall.now())
+        payload = alarms_payload(snapshot, stamp, at_of)
+        if not snapshot.alarms:
+            self._moments.clear()
+        self._say_alarms(payload)
+
+    def _say_alarms(self, payload: Payload) -> None:
+        if {**payload, "at": ""} != self._alarms_told:
+            self._alarms_told = {**payload, "at": ""}
+            self.alarms = encode(payload)
+
+    def _stamp(self, at: str) -> Stamp:
+        return Stamp(at, self._broker.id, self.node, self._display_name())
+
+    def _display_name(self) -> str:
+        """The user's, or the node's own; else one that is at least its own."""
+        said = self._snapshot.node if self._snapshot is not None else UNNAMED
+        own = said if said not in (UNNAMED, self.node) else f"Table {self.node[-6:]}"
+        return self._name or own

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
@@ -40,15 +40,18 @@ class Latency:
         return self.p99_ms < GOAL_MS
 
 
-class _Presses:
+class Presses:
+    """A source; `taken` is its recorder, and notes by `clock` when each press was handed over."""
+
     info = StreamInfo(rate_hz=50.0, nominal_s=INTERVAL_S, mounting=ASSUMED)
     label = "presses"
     profile: str | None = None
     profile_where = ""
     problems = 0
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.handed_s: list[float] = []
+        self._clock = clock
 
     def chunks(self, *, paced: bool) -> Iterator[Chunk]:
         del paced
@@ -61,7 +64,7 @@ class _Presses:
     def taken(self, chunk: Chunk) -> None:
         report = chunk.samples[0].report
         if report is not None and report.button:
-            self.handed_s.append(time.perf_counter())
+            self.handed_s.append(self._clock())
 
 
 class _Sink:
@@ -80,7 +83,7 @@ class _Sink:
 
 
 def measure() -> list[Latency]:
-    source, sink, model_s = _Presses(), _Sink(), []
+    source, sink, model_s = Presses(time.perf_counter), _Sink(), []
 
     def observe(t_s: float, angle_deg: float, events: Sequence[Event]) -> None:
         del t_s, angle_deg

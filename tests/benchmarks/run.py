@@ -11,6 +11,7 @@ from tests.benchmarks import (
     core_streaming,
     dashboard,
     latency,
+    mqtt,
     node_latency,
     wire_decode,
 )
@@ -63,6 +64,23 @@ def main() -> int:
         print(
             f"  {delay.name:<44} p50 {delay.p50_ms:.2f} ms, p99 {delay.p99_ms:.2f} ms"
             f"{_goal(f'p99 under {latency.GOAL_MS:g} ms', delay.met)}"
+        )
+
+    print("\nOut of the room: a broker on this machine")
+    if why := mqtt.missing():
+        print(f"  not measured: {why}")
+    else:
+        delay = mqtt.latency()
+        met &= delay.met
+        print(
+            f"  {delay.name:<44} p50 {delay.p50_ms:.2f} ms, p99 {delay.p99_ms:.2f} ms"
+            f"{_goal(f'p99 under {latency.GOAL_MS:g} ms', delay.met)}"
+        )
+        print(f"  {'events told, each confirmed':<44} {mqtt.events_per_s():>10,.0f} events/s")
+        many = mqtt.traffic()
+        print(
+            f"  {f'{many.tables} tables on one connection':<44} {many.messages_per_s:,.0f} "
+            f"readings/s of {many.bytes_each:,.0f} bytes, {many.of_a_core:.0%} of a core"
         )
 
     print("\nWhole commands")

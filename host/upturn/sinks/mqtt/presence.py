@@ -20,7 +20,7 @@ from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import Connection, NotTaken
 from upturn.sinks.mqtt.discovery import Announced, discovery_message, discovery_topic
 from upturn.sinks.mqtt.owner import Claim
-from upturn.sinks.mqtt.payloads import encode, owner_payload
+from upturn.sinks.mqtt.payloads import encode, owner_payload, unwatched
 from upturn.sinks.mqtt.table import MqttTable
 from upturn.sinks.mqtt.topics import NodeTopics, host_availability
 from upturn.sinks.mqtt.words import why
@@ -30,6 +30,9 @@ SETTLE_S = 0.3
 LOOK_S = 1.0
 REFUSED_S = 5.0
 """Before a message that the broker did not take is tried again."""
+OWNER_LOOK_S = 30.0
+"""How often the broker is asked again whose the node is: in a cluster, or after a flood, two hosts
+may have heard two claims in another order, but what is kept is one and the same."""
 OVERLAP_S = 30.0
 """A host that stands by keeps so much of the news: the owner may have died before it told."""
 
@@ -63,6 +66,7 @@ class Presence:
         self._claim = Claim(broker.id)
         self._watched: set[str] = set()
         self._settled_s = -inf
+        self._looked_s = -inf
         self._announced: Announced | None = None
         self._fresh: bool | None = None
         self._alarms: bytes | None = None
@@ -87,6 +91,9 @@ class Presence:
             await self._move(now_s)
         if not self._node:
             return LOOK_S
+        if now_s >= self._looked_s + OWNER_LOOK_S:
+            self._looked_s = now_s
+            await self._connection.subscribe([(self._topics.owner, NEWS)])
         if other := self._claim.other:
             await self._watch(other, now_s)
             table.outbox.forget(now_s - OVERLAP_S)
@@ -135,6 +142,10 @@ class Presence:
     async def farewell(self) -> None:
         """The node is watched no more, in order."""
         if self._claim.mine and self._node:
+            last = self.table.alarms
+            if last is not None and last != self._alarms:
+                with suppress(NotTaken):
+                    await self._connection.confirm(self._topics.alarms, last, retain=True)
             with suppress(NotTaken):
                 await self._connection.confirm(self._topics.availability, OFFLINE, retain=True)
 
@@ -147,8 +158,10 @@ class Presence:
 
     async def _move(self, now_s: float) -> None:
         """The node is known now, or is another one."""
-        await self.farewell()
         if self._node:
+            if self._claim.mine:
+                told = self._alarms or b""
+                await disown(self._connection, self._node, told, self._now())
             await self._connection.unsubscribe([self._topics.command, self._topics.event])
         self._node = self.table.node
         self._topics = NodeTopics(self._node)
@@ -159,6 +172,7 @@ class Presence:
         await self._connection.subscribe([(topics.command, COMMANDS)])
         await self._connection.subscribe([(topics.event, NEWS), (topics.availability, NEWS)])
         self._settled_s = now_s + SETTLE_S
+        self._looked_s = now_s
 
     async def _watch(self, host: str, now_s: float) -> None:
         """Hear when the host that owns the node is gone."""
@@ -214,10 +228,25 @@ class Presence:
         return encode(owner_payload(self._broker.id, self.table.source, self._now()))
 
 
+async def disown(connection: Connection, node: str, told: bytes, at: str) -> None:
+    """Nobody here watches that node any more; `told` is its active set as the broker keeps it."""
+    topics = NodeTopics(node)
+    with suppress(NotTaken):
+        await connection.confirm(topics.availability, OFFLINE, retain=True)
+    if (said := json_object(told)).get("watched"):
+        with suppress(NotTaken):
+            await connection.confirm(topics.alarms, encode(unwatched(said, at)), retain=True)
+
+
 def payload_of(message: Message) -> dict[str, object]:
-    """A JSON object; empty for anything else."""
+    assert isinstance(message.payload, bytes)
+    return json_object(message.payload)
+
+
+def json_object(text: bytes) -> dict[str, object]:
+    """Empty for anything else."""
     try:
-        said = json.loads(message.payload)
+        said = json.loads(text)
     except (ValueError, TypeError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}

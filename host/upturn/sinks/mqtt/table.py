@@ -211,17 +211,17 @@ class MqttTable:
             self.state = encode(state_payload(snapshot, stamp, self.commands_refused))
 
     def _refresh_alarms(self, snapshot: Snapshot) -> None:
+        before, self._moments = self._moments, {}
+
         def at_of(t_s: float) -> str:
             """The same words for the same moment, though the two clocks drift."""
             key = round(t_s, 6)
-            if key not in self._moments:
-                self._moments[key] = self._wall.at(t_s, snapshot.now_s)
-            return self._moments[key]
+            at = before.get(key) or self._wall.at(t_s, snapshot.now_s)
+            self._moments[key] = at
+            return at
 
         stamp = self._stamp(self._wall.now())
         payload = alarms_payload(snapshot, stamp, at_of)
-        if not snapshot.alarms:
-            self._moments.clear()
         self._say_alarms(payload)
 
     def _say_alarms(self, payload: Payload) -> None:

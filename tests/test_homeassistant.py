@@ -193,6 +193,7 @@ MAY_READ = {
     "upturn": {
         "upturn/pc/availability",
         "upturn/n1/availability",
+        "upturn/n1/state",
         "upturn/n1/event",
         "upturn/n1/owner",
         "upturn/n1/command/acknowledge",

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from upturn.sinks.mqtt.link import MqttLink
     from upturn.sinks.mqtt.table import MqttTable
 
-CLOSE_S = 3.0
-"""How long a run that ends waits for the broker, at most."""
+CLOSE_S = 1.0
+"""How long a run that ends waits for a broker to take its farewell."""
 
 
 class Home:
@@ -90,7 +90,7 @@ async def home(broker: Broker | None, speed: float) -> AsyncIterator[Home]:
         yield Home(link, speed)
     finally:
         await link.stop()
-        await asyncio.wait({task}, timeout=CLOSE_S)
+        await asyncio.wait({task}, timeout=CLOSE_S if link.connected else 0.0)
         task.cancel()
         await asyncio.wait({task})
         if link.untold:

@@ -18,7 +18,7 @@ from tests.sinks.mqtt.strategies import AT, STAMP, published_events, snapshots, 
 from upturn.core.alarm_table import AlarmId
 from upturn.core.events import AlarmChanged, Event
 from upturn.core.snapshot import Snapshot
-from upturn.sinks.mqtt.entities import ENTITIES, REMOVED, Entity, Platform, Presence, Source
+from upturn.sinks.mqtt.entities import ENTITIES, REMOVED, Availability, Entity, Platform, Source
 from upturn.sinks.mqtt.payloads import (
     Payload,
     alarms_payload,
@@ -70,7 +70,7 @@ def test_a_row_is_complete(entity: Entity) -> None:
     )
     assert (entity.precision is not None) is numeric
     assert entity.unit is None or numeric
-    assert bool(entity.flag) is (entity.presence is Presence.WATCHED)
+    assert bool(entity.flag) is (entity.availability is Availability.WATCHED)
     assert (entity.source is Source.COMMAND) is (entity.platform is Platform.BUTTON)
     assert (entity.source is Source.EVENT) is (entity.platform is Platform.EVENT)
     assert entity.category in (None, "diagnostic")

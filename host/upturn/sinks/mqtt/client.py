@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""One connection to a broker: aiomqtt's client, with three things that it leaves open.
+"""One connection to a broker: aiomqtt's client, with four things that it leaves open.
 
-It says when the broker confirms a message only to refuse it; a connection that failed is closed
-for good, for a broker that was frozen would answer it later and throw out the one that works; and
-no thread that waits for a broker can hold up the end of the program.
+It says when the broker confirms a message only to refuse it, and when it hangs up before its first
+word; a connection that failed is closed for good, for a broker that was frozen would answer it
+later and throw out the one that works; and no thread that waits for a broker can hold up the end
+of the program.
 """
 
 from __future__ import annotations
@@ -43,6 +44,13 @@ _LOG.propagate = False
 
 class NotTaken(aiomqtt.MqttCodeError):
     """The broker had the message and did not take it."""
+
+
+class HungUp(aiomqtt.MqttError):
+    """It took the connection and closed it, and has not said why."""
+
+    def __init__(self) -> None:
+        super().__init__("it hangs up without an answer: look at the port, and whether it has TLS")
 
 
 class Connection(aiomqtt.Client):
@@ -109,6 +117,19 @@ class Connection(aiomqtt.Client):
         if reason_code.is_failure:
             self._refusal = reason_code
         super()._on_publish(client, userdata, mid, reason_code, properties)
+
+    def _on_disconnect(
+        self,
+        client: Any,
+        userdata: Any,
+        flags: Any,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
+    ) -> None:
+        if not self._connected.done():
+            self._connected.set_exception(HungUp())
+            self._connected.exception()  # whether somebody still waits for it or not
+        super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
 
 class DaemonThreads(ThreadPoolExecutor):

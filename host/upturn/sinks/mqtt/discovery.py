@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from upturn.core.limits import DEVICES, DeviceKind
-from upturn.sinks.mqtt.entities import ENTITIES, REMOVED, Entity, Offered, Presence, Source
+from upturn.sinks.mqtt.entities import ENTITIES, REMOVED, Availability, Entity, Offered, Source
 from upturn.sinks.mqtt.payloads import Payload
 from upturn.sinks.mqtt.topics import ROOT, NodeTopics, host_availability
 
@@ -139,12 +139,12 @@ def _topics(entity: Entity, topics: NodeTopics) -> Payload:
 def _availability(entity: Entity, host: str, topics: NodeTopics) -> list[dict[str, str]] | None:
     """Beside the host's, which holds for all; None where that is enough."""
     host_topic = {"topic": host_availability(host)}
-    match entity.presence:
-        case Presence.HOST:
+    match entity.availability:
+        case Availability.HOST:
             return None
-        case Presence.NODE:
+        case Availability.NODE:
             return [host_topic, {"topic": topics.availability}]
-        case Presence.WATCHED:
+        case Availability.WATCHED:
             tells = f"value_json.watched or value_json.{entity.flag}"
             template = f"{{{{ 'online' if {tells} else 'offline' }}}}"
             return [host_topic, {"topic": topics.alarms, "value_template": template}]

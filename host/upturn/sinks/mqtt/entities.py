@@ -36,7 +36,7 @@ class Source(Enum):
     """The entity's key is the verb."""
 
 
-class Presence(Enum):
+class Availability(Enum):
     """When an entity is available; always only while its host is."""
 
     HOST = auto()
@@ -81,9 +81,9 @@ class Entity:
     """Only where no device class brings one."""
     options: tuple[str, ...] = ()
     """The states of an enum, the types of an event."""
-    presence: Presence = Presence.HOST
+    availability: Availability = Availability.HOST
     flag: str = ""
-    """Of the payload of `alarms`; where presence is WATCHED, and only there."""
+    """Of the payload of `alarms`; where availability is WATCHED, and only there."""
     offered: Offered = Offered.ALWAYS
     enabled: bool = True
     """When first seen; a person may change it."""
@@ -117,7 +117,7 @@ def _duration(
     how: str,
     *,
     attributes: str = "",
-    presence: Presence = Presence.HOST,
+    availability: Availability = Availability.HOST,
 ) -> Entity:
     return Entity(
         Platform.SENSOR,
@@ -130,7 +130,7 @@ def _duration(
         device_class="duration",
         state_class="measurement",
         precision=0,
-        presence=presence,
+        availability=availability,
     )
 
 
@@ -146,7 +146,7 @@ def _alarm_flag(
         attributes,
         device_class=device_class,
         icon=icon,
-        presence=Presence.WATCHED,
+        availability=Availability.WATCHED,
         flag=flag,
     )
 
@@ -208,7 +208,7 @@ ENTITIES: tuple[Entity, ...] = (
         "{{ value_json.posture }}",
         device_class="enum",
         options=tuple(str(p) for p in Posture if p is not Posture.UNKNOWN),
-        presence=Presence.NODE,
+        availability=Availability.NODE,
     ),
     Entity(
         Platform.SENSOR,
@@ -220,7 +220,7 @@ ENTITIES: tuple[Entity, ...] = (
         state_class="measurement",
         precision=0,
         icon="mdi:angle-acute",
-        presence=Presence.NODE,
+        availability=Availability.NODE,
         offered=Offered.WITH_ANGLE,
     ),
     Entity(
@@ -230,7 +230,7 @@ ENTITIES: tuple[Entity, ...] = (
         Source.STATE,
         _flag("inverted"),
         device_class="occupancy",
-        presence=Presence.NODE,
+        availability=Availability.NODE,
     ),
     Entity(
         Platform.BINARY_SENSOR,
@@ -253,7 +253,7 @@ ENTITIES: tuple[Entity, ...] = (
         ),
     ),
     _duration("time_left", "Time left", "time_left_s", "floor"),
-    _duration("rest_left", "Rest left", "rest_left_s", "ceil", presence=Presence.NODE),
+    _duration("rest_left", "Rest left", "rest_left_s", "ceil", availability=Availability.NODE),
     _duration(
         "session_inverted",
         "Inverted this session",

@@ -27,6 +27,7 @@ REFUSED_S = 30.0
 STEADY_S = 10.0
 """A connection that lasted so long was a good one."""
 FAREWELL_S = 2.0
+UNTRIED = "not connected yet"
 
 
 class MqttLink:
@@ -43,7 +44,7 @@ class MqttLink:
         self.broker = broker
         self.clock = clock
         self.tables: list[MqttTable] = []
-        self.failure = "not connected yet"
+        self.failure = UNTRIED
         """Why it does not work now; empty while it does."""
         self._back_off_s = back_off_s
         self._session: Session | None = None
@@ -82,6 +83,10 @@ class MqttLink:
         return self._ends.is_set()
 
     @property
+    def connected(self) -> bool:
+        return self._session is not None and self._session.connected
+
+    @property
     def untold(self) -> int:
         """Events that the broker has not got."""
         return sum(len(table.outbox) + table.outbox.given_up for table in self.tables)
@@ -109,7 +114,7 @@ class MqttLink:
         for table in self.tables:
             table.end()
         deadline_s = self.clock() + FAREWELL_S
-        while not self.failure and any(len(table.outbox) for table in self.tables):
+        while self.failure in ("", UNTRIED) and any(len(table.outbox) for table in self.tables):
             if self.clock() >= deadline_s:
                 break
             await asyncio.sleep(0.01)

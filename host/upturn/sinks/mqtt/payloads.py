@@ -124,7 +124,7 @@ def alarms_payload(snapshot: Snapshot, stamp: Stamp, at_of: Callable[[float], st
 def unwatched(told: Payload, at: str) -> Payload:
     """The active set of a node that nobody watches any more, in place of one that was told."""
     flags = {priority.word: False for priority in Priority}
-    nothing = {"watched": False, **flags, "problem": False, "highest": None, "alarms": []}
+    nothing: Payload = {"watched": False, **flags, "problem": False, "highest": None, "alarms": []}
     return told | nothing | {"at": at}
 
 

@@ -14,13 +14,14 @@ from contextlib import suppress
 from math import inf
 
 from aiomqtt import Message
+from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import Connection, NotTaken
 from upturn.sinks.mqtt.discovery import Announced, discovery_message, discovery_topic
 from upturn.sinks.mqtt.owner import Claim
-from upturn.sinks.mqtt.payloads import encode, owner_payload, unwatched
+from upturn.sinks.mqtt.payloads import Signal, encode, owner_payload, unwatched
 from upturn.sinks.mqtt.table import MqttTable
 from upturn.sinks.mqtt.topics import NodeTopics, host_availability
 from upturn.sinks.mqtt.words import why
@@ -64,7 +65,7 @@ class Presence:
         self._node = ""
         self._topics = NodeTopics("")
         self._claim = Claim(broker.id)
-        self._watched: set[str] = set()
+        self._watched = ""
         self._settled_s = -inf
         self._looked_s = -inf
         self._announced: Announced | None = None
@@ -94,8 +95,8 @@ class Presence:
         if now_s >= self._looked_s + OWNER_LOOK_S:
             self._looked_s = now_s
             await self._connection.subscribe([(self._topics.owner, NEWS)])
-        if other := self._claim.other:
-            await self._watch(other, now_s)
+        await self._watch(self._claim.other, now_s)
+        if self._claim.other:
             table.outbox.forget(now_s - OVERLAP_S)
         if now_s < self._settled_s:
             return self._settled_s - now_s
@@ -118,17 +119,17 @@ class Presence:
             owner = owner_of(payload_of(message))
             if owner and owner != self._broker.id and self._claim.mine:
                 self.table.outbox.forget(now_s - OVERLAP_S)
-            self._claim.heard_owner(owner)
-        elif topic == self._topics.availability:
-            self._claim.heard_node(now_s, fresh=message.payload == ONLINE.encode())
+            self._claim.heard_owner(now_s, owner)
+        elif topic == self._topics.state:
+            reading = payload_of(message)
+            if reading.get("signal") == Signal.OK:
+                self._claim.heard_reading(now_s, owner_of(reading))
         elif topic == self._topics.event:
             uid = payload_of(message).get("uid")
             if isinstance(uid, str):
                 self.table.outbox.arrived(uid)
-        else:
-            for host in self._watched:
-                if topic == host_availability(host):
-                    self._claim.heard_host(host, up=message.payload == ONLINE.encode())
+        elif self._watched and topic == host_availability(self._watched):
+            self._claim.heard_host(self._watched, up=message.payload == ONLINE.encode())
 
     def verb(self, topic: str) -> str | None:
         """What a message on this topic asks of this node, if it is for this host to do."""
@@ -166,19 +167,29 @@ class Presence:
         self._node = self.table.node
         self._topics = NodeTopics(self._node)
         self._claim = Claim(self._broker.id)
-        self._claim.heard_owner(owner_of(self._owners.get(self._node, {})))
+        self._claim.heard_owner(now_s, owner_of(self._owners.get(self._node, {})))
+        self._watched = ""
         self._announced = self._fresh = self._alarms = None
         topics = self._topics
         await self._connection.subscribe([(topics.command, COMMANDS)])
-        await self._connection.subscribe([(topics.event, NEWS), (topics.availability, NEWS)])
+        await self._connection.subscribe([(topics.event, NEWS)])
         self._settled_s = now_s + SETTLE_S
         self._looked_s = now_s
 
     async def _watch(self, host: str, now_s: float) -> None:
-        """Hear when the host that owns the node is gone."""
-        if host not in self._watched:
-            self._watched.add(host)
-            await self._connection.subscribe([(host_availability(host), NEWS)])
+        """Hear when the host that owns the node is gone, or tells nothing of it; none: no more."""
+        if host == self._watched:
+            return
+        if self._watched:
+            theirs = [host_availability(self._watched), self._topics.state]
+            await self._connection.unsubscribe(theirs)
+        self._watched = host
+        if host:
+            theirs = [host_availability(host), self._topics.state]
+            answers = await self._connection.subscribe([(topic, NEWS) for topic in theirs])
+            self._claim.deaf = any(
+                isinstance(answer, ReasonCode) and answer.is_failure for answer in answers
+            )
             self._settled_s = max(self._settled_s, now_s + SETTLE_S)
 
     async def _tell(self, now_s: float) -> None:
@@ -233,7 +244,8 @@ async def disown(connection: Connection, node: str, told: bytes, at: str) -> Non
     topics = NodeTopics(node)
     with suppress(NotTaken):
         await connection.confirm(topics.availability, OFFLINE, retain=True)
-    if (said := json_object(told)).get("watched"):
+    said = json_object(told)
+    if said.get("watched") or said.get("alarms"):
         with suppress(NotTaken):
             await connection.confirm(topics.alarms, encode(unwatched(said, at)), retain=True)
 

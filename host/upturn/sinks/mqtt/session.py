@@ -25,6 +25,7 @@ from upturn.sinks.mqtt.presence import (
     ONLINE,
     SETTLE_S,
     Presence,
+    disown,
     owner_of,
     payload_of,
 )
@@ -70,6 +71,8 @@ class Session:
         self._birth = f"{link.broker.discovery_prefix}/status"
         self._owners: dict[str, dict[str, object]] = {}
         self._presences: dict[int, Presence] = {}
+        self._left: dict[str, bytes] = {}
+        """Of nodes that were this host's: the active set as the broker kept it, by topic."""
         self._settled_s = inf
         self._alive_s = -inf
         self._born_s = inf
@@ -143,10 +146,15 @@ class Session:
     async def _disown(self, connection: Connection) -> None:
         """What this host announced before, and does not watch now, has no data."""
         here = {table.node for table in self._link.tables}
-        for node, owner in self._owners.items():
-            if owner_of(owner) == self._link.broker.id and node not in here:
-                with suppress(NotTaken):
-                    await connection.confirm(NodeTopics(node).availability, OFFLINE, retain=True)
+        mine = [n for n, owner in self._owners.items() if owner_of(owner) == self._link.broker.id]
+        left = {NodeTopics(node).alarms: node for node in mine if node not in here}
+        if left:
+            self._left = dict.fromkeys(left, b"")
+            await connection.subscribe([(topic, NEWS) for topic in left])
+            await asyncio.sleep(SETTLE_S)
+            for topic, node in left.items():
+                await disown(connection, node, self._left.pop(topic), WallClock().now())
+            await connection.unsubscribe(list(left))
 
     async def _read(self, connection: Connection) -> None:
         async for message in connection.messages:
@@ -157,6 +165,9 @@ class Session:
                     self._born_s = now_s + random.uniform(0.0, BIRTH_S)  # noqa: S311 - no secret
             elif message.topic.matches(OWNER_FILTER):
                 self._owners[node_of(topic)] = payload_of(message)
+            elif topic in self._left:
+                assert isinstance(message.payload, bytes)
+                self._left[topic] = message.payload
             self._hear(message, now_s)
             self._link.wake()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -398,3 +398,55 @@ async def test_a_sinks_report_is_recorded_like_any_command() -> None:
         SinkStatus("log", working=False, reason="no route"),
         SinkStatus("log", working=True),
     ]
+
+
+class Ear:
+    """A listener that keeps what it gets, and may fail at a moment."""
+
+    name = "ear"
+
+    def __init__(self, fails_at_s: float = math.inf) -> None:
+        self.events: list[Event] = []
+        self.heard_s: list[float] = []
+        self.ended = False
+        self._fails_at_s = fails_at_s
+
+    def heard(self, events: Sequence[Event], snapshot: Snapshot) -> None:
+        if snapshot.now_s >= self._fails_at_s:
+            raise KeyError("no such thing")
+        self.events += events
+        self.heard_s.append(snapshot.now_s)
+
+    def end(self) -> None:
+        self.ended = True
+
+
+@pytest.mark.parametrize("speed", [0.25, 1.0, 7.0, math.inf])
+async def test_a_listener_hears_every_event_and_the_table_at_least_once_a_second(
+    speed: float,
+) -> None:
+    story, ear, clock = timeline(SESSION), Ear(), FakeClock()
+    source = StorySource(story)
+    running = TableService(
+        Pipeline(source.info, STANDARD), source, speed=speed, listeners=[ear], host=clock
+    )
+    await running.run()
+    assert lines(ear.events) == lines(events(story))
+    if math.isfinite(speed):
+        gaps_s = [b - a for a, b in zip(ear.heard_s, ear.heard_s[1:], strict=False)]
+        longest_s = max(gaps_s) / max(speed, 1.0)  # of the host, or of the table if that is slow
+        assert longest_s <= min(speed, 1.0) * (1.0 + NAP_S) + 0.1
+
+
+async def test_a_listener_that_fails_is_an_alarm_and_hears_no_more() -> None:
+    log, ear = Log(), Ear(fails_at_s=2.0)
+    source = StorySource(timeline("upright 4s"))
+    running = TableService(
+        Pipeline(source.info, STANDARD), source, sinks=[log], listeners=[ear], host=FakeClock()
+    )
+    await running.run()
+    (failed,) = [event for event in log.events if isinstance(event, AlarmChanged)]
+    assert (failed.id, failed.state) == (AlarmId.SINK_FAILED, "raised")
+    assert "ear (KeyError: 'no such thing')" in failed.message
+    assert ear.ended
+    assert running.pipeline.last_sample_s == pytest.approx(4.0, abs=0.1)

@@ -38,6 +38,22 @@ def test_only_the_first_can_have_arrived() -> None:
     assert [outbox.arrived(uid) for uid in "bcaab"] == [False, False, True, False, True]
 
 
+def test_answers_let_all_else_go_first_but_for_what_is_on_its_way() -> None:
+    outbox = Outbox()
+    for uid, weight in (
+        ("answer 1", Weight.ANSWER),
+        ("answer 2", Weight.ANSWER),
+        ("answer 3", Weight.ANSWER),
+        ("alarm", Weight.ALARM),
+        ("step", Weight.STEP),
+        ("answer 4", Weight.ANSWER),
+        ("record", Weight.RECORD),
+    ):
+        outbox.put(letter(uid, weight))
+    order = ["answer 1", "alarm", "step", "record", "answer 2", "answer 3", "answer 4"]
+    assert emptied(outbox) == order
+
+
 def test_when_it_is_full_the_oldest_of_the_least_goes_and_is_counted() -> None:
     outbox = Outbox(kept=4)
     for uid, weight in (

@@ -6,7 +6,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from upturn.sinks.mqtt.owner import SILENT_S, Claim
+from upturn.sinks.mqtt.owner import SILENT_S, STARTS_S, Claim
 
 
 def claim_of(owner: str, *, up: bool | None = None) -> Claim:
@@ -64,6 +64,21 @@ def test_a_host_that_may_not_hear_the_others_takes_nothing_from_them() -> None:
     assert not claim.free(1e6, fresh=True)
     claim.heard_owner(1e6, "")
     assert claim.free(1e6, fresh=True)
+
+
+def test_a_host_that_has_just_claimed_is_given_time_to_say_that_it_is_online() -> None:
+    claim = Claim("here")
+    claim.heard_owner(100.0, "there", claimed_s=100.0)
+    claim.heard_host("there", up=False, kept=True)
+    assert not claim.free(100.0 + STARTS_S - 0.01, fresh=False)
+    assert claim.free(100.0 + STARTS_S, fresh=False)
+
+
+def test_a_host_that_dies_while_it_starts_is_gone_at_once() -> None:
+    claim = Claim("here")
+    claim.heard_owner(100.0, "there", claimed_s=100.0)
+    claim.heard_host("there", up=False)
+    assert claim.free(100.5, fresh=False)
 
 
 @given(st.lists(st.sampled_from(["here", "there"]), min_size=1))

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """One connection to a broker: aiomqtt's client, with four things that it leaves open.
 
-It says when the broker confirms a message only to refuse it, and when it hangs up before its first
-word; a connection that failed is closed for good, for a broker that was frozen would answer it
-later and throw out the one that works; and no thread that waits for a broker can hold up the end
-of the program.
+It says when the broker refuses a message, or would hang up for its size, or hangs up before its
+first word; a connection that failed is closed for good, for a broker that was frozen would answer
+it later and throw out the one that works; and no thread that waits for a broker can hold up the
+end of the program.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from math import inf
 from typing import Any, Self
 
 import aiomqtt
@@ -28,6 +30,8 @@ KEEPALIVE_S = 15
 """The broker tells of our death after one and a half of it."""
 PATIENCE_S = 5.0
 """For an answer."""
+SLOW_BYTES_PER_S = 1000.0
+"""What is large takes its time on a slow line, and gets it."""
 CONNECT_S = 5.0
 SESSION_S = 300
 """How long the broker remembers us: long enough to tell what it had of us when it froze."""
@@ -37,20 +41,32 @@ QUEUED = 1_000
 SEND_BUFFER_BYTES = 16_384
 """Little, so that what is on its way through a slow line is never old."""
 
+TOO_LARGE = 0x95
+FRAME_BYTES = 10
+"""Of a message, beside its topic and its payload."""
+
+# So mosquitto refuses what is too large for it. Paho does not expect that, and would break off.
+ReasonCode.names = {
+    **ReasonCode.names,
+    TOO_LARGE: {
+        "Packet too large": [PacketTypes.CONNACK, PacketTypes.PUBACK, PacketTypes.DISCONNECT]
+    },
+}
 _LOG = logging.getLogger("upturn.mqtt")
 _LOG.addHandler(logging.NullHandler())
 _LOG.propagate = False
 
 
 class NotTaken(aiomqtt.MqttCodeError):
-    """The broker had the message and did not take it."""
+    """The broker does not take the message, and the connection goes on."""
 
 
 class HungUp(aiomqtt.MqttError):
     """It took the connection and closed it, and has not said why."""
 
-    def __init__(self) -> None:
-        super().__init__("it hangs up without an answer: look at the port, and whether it has TLS")
+    def __init__(self, *, tls: bool) -> None:
+        hint = "whether it wants a certificate of ours" if tls else "whether it has TLS"
+        super().__init__(f"it hangs up without an answer: look at the port, and {hint}")
 
 
 class Connection(aiomqtt.Client):
@@ -74,7 +90,7 @@ class Connection(aiomqtt.Client):
             keepalive=KEEPALIVE_S,
             timeout=PATIENCE_S,
             properties=_connect_properties(),
-            tls_context=tls_context(broker.tls) if broker.tls is not None else None,
+            tls_context=_closing(tls_context(broker.tls)) if broker.tls is not None else None,
             max_queued_incoming_messages=QUEUED,
             socket_options=(
                 (socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES),
@@ -83,7 +99,9 @@ class Connection(aiomqtt.Client):
             logger=_LOG,
         )
         self._client.connect_timeout = CONNECT_S
+        self._tls = broker.tls is not None
         self._refusal: ReasonCode | None = None
+        self._largest_bytes = inf
 
     async def __aenter__(self) -> Self:
         try:
@@ -104,12 +122,39 @@ class Connection(aiomqtt.Client):
 
         Raises:
             NotTaken: the broker refuses it.
-            MqttError: the connection is broken, or nothing is heard for `PATIENCE_S`.
+            MqttError: the connection is broken, or no answer comes in time.
         """
+        self._check_size(topic, payload)
         self._refusal = None
-        await self.publish(topic, payload, qos=1, retain=retain)
+        patience_s = self.timeout + len(payload) / SLOW_BYTES_PER_S
+        await self.publish(topic, payload, qos=1, retain=retain, timeout=patience_s)
         if self._refusal is not None:
             raise NotTaken(self._refusal)
+
+    async def say(self, topic: str, payload: bytes) -> None:
+        """Publish with QoS 0: nobody waits for it.
+
+        Raises:
+            NotTaken: it is too large for the broker.
+            MqttError: the connection is broken.
+        """
+        self._check_size(topic, payload)
+        await self.publish(topic, payload)
+
+    def _check_size(self, topic: str, payload: bytes | str) -> None:
+        if len(topic) + len(payload) + FRAME_BYTES > self._largest_bytes:
+            raise NotTaken(ReasonCode(PacketTypes.PUBACK, identifier=TOO_LARGE))
+
+    def _on_connect(
+        self,
+        client: Any,
+        userdata: Any,
+        flags: Any,
+        reason_code: ReasonCode,
+        properties: Properties | None = None,
+    ) -> None:
+        self._largest_bytes = getattr(properties, "MaximumPacketSize", inf)
+        super()._on_connect(client, userdata, flags, reason_code, properties)
 
     def _on_publish(
         self, client: Any, userdata: Any, mid: int, reason_code: ReasonCode, properties: Any
@@ -127,7 +172,7 @@ class Connection(aiomqtt.Client):
         properties: Properties | None = None,
     ) -> None:
         if not self._connected.done():
-            self._connected.set_exception(HungUp())
+            self._connected.set_exception(HungUp(tls=self._tls))
             self._connected.exception()  # whether somebody still waits for it or not
         super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
@@ -147,6 +192,22 @@ class DaemonThreads(ThreadPoolExecutor):
 
         threading.Thread(target=call, name="mqtt connect", daemon=True).start()
         return future
+
+
+class _ClosingSocket(ssl.SSLSocket):
+    """Paho forgets a socket whose handshake fails, and leaves it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
+def _closing(context: ssl.SSLContext) -> ssl.SSLContext:
+    context.sslsocket_class = _ClosingSocket
+    return context
 
 
 def _connect_properties() -> Properties:

@@ -88,8 +88,8 @@ class MqttLink:
 
     @property
     def untold(self) -> int:
-        """Events that the broker has not got."""
-        return sum(len(table.outbox) + table.outbox.given_up for table in self.tables)
+        """Events that the broker has not got, and that are this host's to tell."""
+        return sum(len(table.outbox) + table.outbox.given_up for table in self._telling)
 
     async def run(self) -> None:
         """Connect, tell, and connect again, until `stop`."""
@@ -114,7 +114,7 @@ class MqttLink:
         for table in self.tables:
             table.end()
         deadline_s = self.clock() + FAREWELL_S
-        while self.failure in ("", UNTRIED) and any(len(table.outbox) for table in self.tables):
+        while self.failure in ("", UNTRIED) and any(len(table.outbox) for table in self._telling):
             if self.clock() >= deadline_s:
                 break
             await asyncio.sleep(0.01)
@@ -138,6 +138,10 @@ class MqttLink:
             self._fails(refused)
         elif self.failure:
             self._say("")
+
+    @property
+    def _telling(self) -> list[MqttTable]:
+        return [table for table in self.tables if self.failure or not table.elsewhere]
 
     def _fails(self, words: str) -> None:
         self._say(f"{self.broker.described}: {words}")

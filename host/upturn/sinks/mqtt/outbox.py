@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What waits to be told, in order, each once: it stays until the broker has confirmed it.
 
+Answers to commands let all else go first, so that a flood of commands delays no alarm.
 The queue is bounded. When it is full the least of what waits goes first, the oldest of its kind,
 and is counted: an alarm that was raised goes last of all.
 """
@@ -55,7 +56,11 @@ class Outbox:
             index = next(i for i, w in enumerate(self._letters) if w.weight is least)
             del self._letters[index]
             self.given_up += 1
-        self._letters.append(letter)
+        place = len(self._letters)
+        if letter.weight is not Weight.ANSWER:  # the first may be on its way: it keeps its place
+            while place > 1 and self._letters[place - 1].weight is Weight.ANSWER:
+                place -= 1
+        self._letters.insert(place, letter)
 
     def arrived(self, uid: str) -> bool:
         """The broker has it. True if it was the first, the only one that can be on its way."""

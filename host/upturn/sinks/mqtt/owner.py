@@ -10,9 +10,22 @@ tell of it. A host believes its claim when it has come back and nobody wrote aft
 from __future__ import annotations
 
 from math import inf
+from typing import NamedTuple
 
 SILENT_S = 10.0
 """The owner tells nothing fresh for so long: another may have the node, if that one hears it."""
+
+STARTS_S = 10.0
+"""A host claims its nodes before it says that it is online: so long it counts as there."""
+
+
+class Owned(NamedTuple):
+    """What the broker says of a node; `source` is where that host's samples come from."""
+
+    host: str = ""
+    source: str = ""
+    claimed_s: float = -inf
+    """When the claim was heard; -inf: it was made before."""
 
 
 class Claim:
@@ -26,6 +39,7 @@ class Claim:
         self._host = host
         self._up: dict[str, bool] = {}
         self._told_s = -inf
+        self._claimed_s = -inf
 
     @property
     def mine(self) -> bool:
@@ -36,13 +50,17 @@ class Claim:
         """The other host that owns it, or nothing."""
         return "" if self.mine else self.owner
 
-    def heard_owner(self, now_s: float, owner: str) -> None:
+    def heard_owner(self, now_s: float, owner: str, *, claimed_s: float = -inf) -> None:
         if owner != self.owner:
             self.owner = owner
             self._told_s = now_s
+            self._claimed_s = claimed_s
 
-    def heard_host(self, host: str, *, up: bool) -> None:
+    def heard_host(self, host: str, *, up: bool, kept: bool = False) -> None:
+        """`kept`: the broker knew it before."""
         self._up[host] = up
+        if host == self.owner and not up and not kept:
+            self._claimed_s = -inf
 
     def heard_reading(self, now_s: float, host: str) -> None:
         """Somebody told a fresh reading of the node."""
@@ -53,5 +71,6 @@ class Claim:
         """This host may claim it; `fresh`: it hears the node itself."""
         if self.mine or (self.deaf and self.owner):
             return False
-        gone = not self._up.get(self.owner, False)
+        starting = now_s < self._claimed_s + STARTS_S
+        gone = not starting and not self._up.get(self.owner, False)
         return gone or (fresh and now_s >= self._told_s + SILENT_S)

@@ -20,7 +20,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import Connection, NotTaken
 from upturn.sinks.mqtt.discovery import Announced, discovery_message, discovery_topic
-from upturn.sinks.mqtt.owner import Claim
+from upturn.sinks.mqtt.owner import Claim, Owned
 from upturn.sinks.mqtt.payloads import Signal, encode, owner_payload, unwatched
 from upturn.sinks.mqtt.table import MqttTable
 from upturn.sinks.mqtt.topics import NodeTopics, host_availability
@@ -31,6 +31,9 @@ SETTLE_S = 0.3
 LOOK_S = 1.0
 REFUSED_S = 5.0
 """Before a message that the broker did not take is tried again."""
+DEAF_S = 3.0
+"""A claim that the broker took, and that does not come back for so long, will not."""
+DEAF = "the broker lets this computer's user publish, but not read: look at its access list"
 OWNER_LOOK_S = 30.0
 """How often the broker is asked again whose the node is: in a cluster, or after a flood, two hosts
 may have heard two claims in another order, but what is kept is one and the same."""
@@ -49,7 +52,7 @@ class Presence:
         table: MqttTable,
         broker: Broker,
         connection: Connection,
-        owners: Mapping[str, Mapping[str, object]],
+        owners: Mapping[str, Owned],
         now: Callable[[], str],
     ) -> None:
         """`owners` is what the broker knew of every node, kept current by the caller."""
@@ -68,6 +71,7 @@ class Presence:
         self._watched = ""
         self._settled_s = -inf
         self._looked_s = -inf
+        self._claimed_s = inf
         self._announced: Announced | None = None
         self._fresh: bool | None = None
         self._alarms: bytes | None = None
@@ -91,23 +95,27 @@ class Presence:
         if table.node != self._node:
             await self._move(now_s)
         if not self._node:
+            self.told = table.begun  # there is nothing to tell: no other table waits for it
             return LOOK_S
         if now_s >= self._looked_s + OWNER_LOOK_S:
             self._looked_s = now_s
             await self._connection.subscribe([(self._topics.owner, NEWS)])
         await self._watch(self._claim.other, now_s)
-        if self._claim.other:
+        table.elsewhere = bool(self._claim.other)
+        if table.elsewhere:
             table.outbox.forget(now_s - OVERLAP_S)
         if now_s < self._settled_s:
             return self._settled_s - now_s
         if not self._claim.mine:
             self._announced = None
             if self._claim.free(now_s, fresh=table.fresh):
-                await self._take(self._topics.owner, self._owner_payload(), now_s)
-                self._settled_s = now_s + SETTLE_S
+                await self._claim_node(now_s)
                 return SETTLE_S
             self.told = True
             return LOOK_S
+        if self._claimed_s < inf:
+            self._claimed_s = inf
+            self.refused.pop(self._topics.owner, None)
         await self._tell(now_s)
         self.told = True
         return LOOK_S
@@ -116,20 +124,17 @@ class Presence:
         """Something about this node came in."""
         topic = message.topic.value
         if topic == self._topics.owner:
-            owner = owner_of(payload_of(message))
-            if owner and owner != self._broker.id and self._claim.mine:
+            owned = owned_of(message, now_s)
+            if owned.host and owned.host != self._broker.id and self._claim.mine:
                 self.table.outbox.forget(now_s - OVERLAP_S)
-            self._claim.heard_owner(now_s, owner)
+            self._claim.heard_owner(now_s, owned.host, claimed_s=owned.claimed_s)
         elif topic == self._topics.state:
             reading = payload_of(message)
             if reading.get("signal") == Signal.OK:
-                self._claim.heard_reading(now_s, owner_of(reading))
-        elif topic == self._topics.event:
-            uid = payload_of(message).get("uid")
-            if isinstance(uid, str):
-                self.table.outbox.arrived(uid)
+                self._claim.heard_reading(now_s, text_of(reading, "host"))
         elif self._watched and topic == host_availability(self._watched):
-            self._claim.heard_host(self._watched, up=message.payload == ONLINE.encode())
+            up = message.payload == ONLINE.encode()
+            self._claim.heard_host(self._watched, up=up, kept=message.retain)
 
     def verb(self, topic: str) -> str | None:
         """What a message on this topic asks of this node, if it is for this host to do."""
@@ -153,7 +158,7 @@ class Presence:
     def _adopt(self) -> None:
         """Until a node says who it is, its source is the one that it had here the last time."""
         for node, owner in self._owners.items():
-            if owner.get("host") == self._broker.id and owner.get("source") == self.table.source:
+            if owner[:2] == (self._broker.id, self.table.source):
                 self.table.adopt(node)
                 return
 
@@ -167,7 +172,8 @@ class Presence:
         self._node = self.table.node
         self._topics = NodeTopics(self._node)
         self._claim = Claim(self._broker.id)
-        self._claim.heard_owner(now_s, owner_of(self._owners.get(self._node, {})))
+        owned = self._owners.get(self._node, Owned())
+        self._claim.heard_owner(now_s, owned.host, claimed_s=owned.claimed_s)
         self._watched = ""
         self._announced = self._fresh = self._alarms = None
         topics = self._topics
@@ -192,6 +198,17 @@ class Presence:
             )
             self._settled_s = max(self._settled_s, now_s + SETTLE_S)
 
+    async def _claim_node(self, now_s: float) -> None:
+        """Say that it is this host's; it is when that comes back."""
+        topic = self._topics.owner
+        if await self._take(topic, self._owner_payload(), now_s):
+            self._claimed_s = min(self._claimed_s, now_s)
+            if now_s >= self._claimed_s + DEAF_S:
+                self._again_s[topic] = now_s + REFUSED_S
+                self.refused[topic] = f"{DEAF} ({topic})"
+        self.told = bool(self.refused)  # it is no news that there is nothing to wait for
+        self._settled_s = now_s + SETTLE_S
+
     async def _tell(self, now_s: float) -> None:
         table, topics = self.table, self._topics
         announced, alarms, fresh = table.announced, table.alarms, table.fresh
@@ -215,7 +232,10 @@ class Presence:
             table.outbox.arrived(letter.uid)
         if (state := table.state) is not None:
             table.state = None
-            await self._connection.publish(topics.state, state)
+            try:
+                await self._connection.say(topics.state, state)
+            except NotTaken as error:
+                self.refused[topics.state] = f"{why(error)} ({topics.state})"
 
     async def _take(
         self, topic: str, payload: bytes | str, now_s: float, *, retain: bool = True
@@ -264,6 +284,12 @@ def json_object(text: bytes) -> dict[str, object]:
     return said if isinstance(said, dict) else {}
 
 
-def owner_of(payload: Mapping[str, object]) -> str:
-    host = payload.get("host")
-    return host if isinstance(host, str) else ""
+def owned_of(message: Message, now_s: float) -> Owned:
+    said = payload_of(message)
+    claimed_s = -inf if message.retain else now_s
+    return Owned(text_of(said, "host"), text_of(said, "source"), claimed_s)
+
+
+def text_of(said: Mapping[str, object], key: str) -> str:
+    text = said.get(key)
+    return text if isinstance(text, str) else ""

@@ -19,6 +19,7 @@ import aiomqtt
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import Connection, NotTaken
 from upturn.sinks.mqtt.commands import Refused
+from upturn.sinks.mqtt.owner import Owned
 from upturn.sinks.mqtt.presence import (
     NEWS,
     OFFLINE,
@@ -26,7 +27,7 @@ from upturn.sinks.mqtt.presence import (
     SETTLE_S,
     Presence,
     disown,
-    owner_of,
+    owned_of,
     payload_of,
 )
 from upturn.sinks.mqtt.table import MqttTable
@@ -35,6 +36,7 @@ from upturn.sinks.mqtt.wall import WallClock
 
 ALIVE_S = 5.0
 """How often the broker is asked to confirm something, so that a dead one is noticed."""
+CANCEL_S = 0.05
 BIRTH_S = 1.0
 """Everybody answers a home's birth within this time, but not all at once."""
 
@@ -69,7 +71,7 @@ class Session:
         self._anew = anew
         self._online = host_availability(link.broker.id)
         self._birth = f"{link.broker.discovery_prefix}/status"
-        self._owners: dict[str, dict[str, object]] = {}
+        self._owners: dict[str, Owned] = {}
         self._presences: dict[int, Presence] = {}
         self._left: dict[str, bytes] = {}
         """Of nodes that were this host's: the active set as the broker kept it, by topic."""
@@ -99,9 +101,7 @@ class Session:
                 connection.drop()
                 raise
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await _end(tasks)
 
     async def _write(self, connection: Connection) -> None:
         link = self._link
@@ -130,7 +130,7 @@ class Session:
             presence = self._presences.setdefault(
                 id(table), Presence(table, link.broker, connection, self._owners, WallClock().now)
             )
-            wait_s = min(wait_s, await presence.step(now_s))
+            wait_s = min(wait_s, await presence.step(link.clock()))
         if now_s >= self._alive_s + ALIVE_S and all(p.told for p in self._presences.values()):
             if self._alive_s == -inf:
                 await self._disown(connection)
@@ -146,7 +146,7 @@ class Session:
     async def _disown(self, connection: Connection) -> None:
         """What this host announced before, and does not watch now, has no data."""
         here = {table.node for table in self._link.tables}
-        mine = [n for n, owner in self._owners.items() if owner_of(owner) == self._link.broker.id]
+        mine = [n for n, owned in self._owners.items() if owned.host == self._link.broker.id]
         left = {NodeTopics(node).alarms: node for node in mine if node not in here}
         if left:
             self._left = dict.fromkeys(left, b"")
@@ -164,12 +164,20 @@ class Session:
                 if message.payload == ONLINE.encode() and not message.retain:
                     self._born_s = now_s + random.uniform(0.0, BIRTH_S)  # noqa: S311 - no secret
             elif message.topic.matches(OWNER_FILTER):
-                self._owners[node_of(topic)] = payload_of(message)
+                self._owners[node_of(topic)] = owned_of(message, now_s)
+            elif topic == NodeTopics(node_of(topic)).event:
+                self._had(payload_of(message).get("uid"))
             elif topic in self._left:
                 assert isinstance(message.payload, bytes)
                 self._left[topic] = message.payload
             self._hear(message, now_s)
             self._link.wake()
+
+    def _had(self, uid: object) -> None:
+        """The broker had this event, perhaps from the connection before: that it says at once."""
+        if isinstance(uid, str):
+            for table in self._link.tables:
+                table.outbox.arrived(uid)
 
     def _hear(self, message: aiomqtt.Message, now_s: float) -> None:
         topic = message.topic.value
@@ -185,3 +193,12 @@ class Session:
                 table.refuse(said.verb, said.reason)
             elif said is not None:
                 table.obey(said, verb)
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel them until they are: `wait_for` that has its answer forgets that it was cancelled."""
+    while not all(task.done() for task in tasks):
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=CANCEL_S)
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -73,6 +73,8 @@ class MqttTable:
         self.alarms: bytes | None = None
         """The active set, to be kept by the broker; None before the first."""
         self.announced: Announced | None = None
+        self.elsewhere = False
+        """Another host tells of it."""
         self.commands_refused = 0
         self.inbox = Inbox(broker.permits)
         self._broker = broker
@@ -100,6 +102,11 @@ class MqttTable:
         self._moments.clear()
         if self._failure:
             act(SinkStatus(NAME, working=False, reason=self._failure))
+
+    @property
+    def begun(self) -> bool:
+        """Its core was heard, whether or not its node was."""
+        return self._snapshot is not None
 
     def heard(self, events: Sequence[Event], snapshot: Snapshot) -> None:
         """What the core has said, and how the table stands after it."""

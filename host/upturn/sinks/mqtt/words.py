@@ -8,7 +8,10 @@ import ssl
 from collections.abc import Iterator
 
 import aiomqtt
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
+
+from upturn.errors import InputError
 
 REASONS: dict[int, str] = {
     0x84: "the broker does not speak MQTT 5: a newer broker is needed",
@@ -29,6 +32,15 @@ REASONS: dict[int, str] = {
     0x9B: "the broker does not confirm messages (QoS 1 is off)",
 }
 """By MQTT's reason code."""
+IN_CONTEXT: dict[tuple[int, int], str] = {
+    (PacketTypes.CONNACK, 0x87): REASONS[0x86],
+    (PacketTypes.DISCONNECT, 0x80): (
+        "it breaks off again and again: "
+        "look whether another client uses this computer's name there, its [mqtt] id"
+    ),
+}
+"""By the kind of message that it came with, too: mosquitto says no more of a wrong password, and
+older ones nothing to a client whose name another takes over."""
 REFUSALS = (0x84, 0x85, 0x86, 0x87, 0x8A, 0x8C)
 """Those that trying again soon does not mend."""
 TAKEN_OVER = 0x8E
@@ -36,18 +48,19 @@ TAKEN_OVER = 0x8E
 
 def code_of(error: BaseException) -> int | None:
     """MQTT's reason code for it, where the broker gave one."""
-    for cause in _causes(error):
-        reason = cause.rc if isinstance(cause, aiomqtt.MqttCodeError) else None
-        if isinstance(reason, ReasonCode):
-            return reason.value
-    return None
+    reason = _reason(error)
+    return reason.value if reason is not None else None
 
 
 def why(error: BaseException) -> str:
     """In a few words."""
-    code = code_of(error)
-    if code in REASONS:
-        return REASONS[code]
+    if isinstance(error, InputError):
+        return f"{error.where}: {error.what}"
+    reason = _reason(error)
+    if reason is not None:
+        context = (reason.packetType, reason.value)
+        if words := IN_CONTEXT.get(context) or REASONS.get(reason.value):
+            return words
     for cause in _causes(error):
         match cause:
             case ssl.SSLCertVerificationError():
@@ -56,6 +69,8 @@ def why(error: BaseException) -> str:
                 return f"no secure connection: {getattr(cause, 'reason', '') or cause}"
             case socket.gaierror():
                 return "there is no computer of that name"
+            case ConnectionResetError():
+                return "it hangs up without an answer: look at the port, and whether it has TLS"
             case ConnectionRefusedError():
                 return "nothing listens there"
             case TimeoutError():
@@ -69,6 +84,14 @@ def why(error: BaseException) -> str:
 def is_silence(error: BaseException) -> bool:
     """Nothing was heard; else there was an end that could be seen."""
     return "timed out" in str(error)
+
+
+def _reason(error: BaseException) -> ReasonCode | None:
+    for cause in _causes(error):
+        reason = cause.rc if isinstance(cause, aiomqtt.MqttCodeError) else None
+        if isinstance(reason, ReasonCode):
+            return reason
+    return None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -27,9 +27,9 @@ from upturn.sinks.mqtt import table as table_module
 
 CONFIG = "homeassistant/device/upturn-attic/config"
 ALL = (
-    CONFIG,
     "upturn/attic/alarms",
     "upturn/attic/availability",
+    CONFIG,
     "upturn/attic/state",
     "upturn/here/availability",
 )

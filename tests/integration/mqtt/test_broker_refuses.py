@@ -13,7 +13,7 @@ from tests.integration.mqtt.home import Home, events, until
 from tests.mosquitto import Mosquitto
 from tests.mqtt_listener import Listener, retained
 from tests.tcp_proxy import TcpProxy
-from upturn.sinks.mqtt import link, presence, session
+from upturn.sinks.mqtt import link, presence, session, teller
 
 USERS = {"upturn": "s3cret-w0rd", "ear": "ear"}
 EAR = "user ear\ntopic readwrite #\n"
@@ -26,7 +26,7 @@ NOT_ALLOWED = "the broker does not allow it: look at its access list and the use
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is refused is tried again, and said, at once."""
     monkeypatch.setattr(session, "ALIVE_S", 0.1)
-    monkeypatch.setattr(presence, "REFUSED_S", 0.1)
+    monkeypatch.setattr(teller, "REFUSED_S", 0.1)
     monkeypatch.setattr(presence, "LOOK_S", 0.1)
     monkeypatch.setattr(presence, "DEAF_S", 0.5)
 

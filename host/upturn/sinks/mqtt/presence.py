@@ -8,7 +8,6 @@ the alarms and whether data is fresh come before events, and events before readi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from math import inf
@@ -20,17 +19,16 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import Connection, NotTaken
 from upturn.sinks.mqtt.discovery import Announced, discovery_message, discovery_topic
+from upturn.sinks.mqtt.incoming import json_object, owned_of, payload_of, text_of
 from upturn.sinks.mqtt.owner import Claim, Owned
 from upturn.sinks.mqtt.payloads import Signal, encode, owner_payload, unwatched
 from upturn.sinks.mqtt.table import MqttTable
+from upturn.sinks.mqtt.teller import Teller
 from upturn.sinks.mqtt.topics import NodeTopics, host_availability
-from upturn.sinks.mqtt.words import why
 
 SETTLE_S = 0.3
 """What the broker kept comes right after a subscription."""
 LOOK_S = 1.0
-REFUSED_S = 5.0
-"""Before a message that the broker did not take is tried again."""
 DEAF_S = 3.0
 """A claim that the broker took, and that does not come back for so long, will not."""
 DEAF = "the broker lets this computer's user publish, but not read: look at its access list"
@@ -57,12 +55,11 @@ class Presence:
     ) -> None:
         """`owners` is what the broker knew of every node, kept current by the caller."""
         self.table = table
-        self.refused: dict[str, str] = {}
-        """What the broker does not take, by topic, and why."""
         self.told = False
         """It is announced, and what is to be told has been."""
         self._broker = broker
         self._connection = connection
+        self._teller = Teller(connection)
         self._owners = owners
         self._now = now
         self._node = ""
@@ -75,7 +72,11 @@ class Presence:
         self._announced: Announced | None = None
         self._fresh: bool | None = None
         self._alarms: bytes | None = None
-        self._again_s: dict[str, float] = {}
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """What the broker does not take, by topic, and why."""
+        return self._teller.refused
 
     @property
     def mine(self) -> bool:
@@ -115,7 +116,7 @@ class Presence:
             return LOOK_S
         if self._claimed_s < inf:
             self._claimed_s = inf
-            self.refused.pop(self._topics.owner, None)
+            self._teller.refused.pop(self._topics.owner, None)
         await self._tell(now_s)
         self.told = True
         return LOOK_S
@@ -201,59 +202,38 @@ class Presence:
     async def _claim_node(self, now_s: float) -> None:
         """Say that it is this host's; it is when that comes back."""
         topic = self._topics.owner
-        if await self._take(topic, self._owner_payload(), now_s):
+        if await self._teller.keep(topic, self._owner_payload(), now_s):
             self._claimed_s = min(self._claimed_s, now_s)
             if now_s >= self._claimed_s + DEAF_S:
-                self._again_s[topic] = now_s + REFUSED_S
-                self.refused[topic] = f"{DEAF} ({topic})"
+                self._teller.give_up(topic, now_s, DEAF)
         self.told = bool(self.refused)  # it is no news that there is nothing to wait for
         self._settled_s = now_s + SETTLE_S
 
     async def _tell(self, now_s: float) -> None:
         table, topics = self.table, self._topics
+        keep = self._teller.keep
         announced, alarms, fresh = table.announced, table.alarms, table.fresh
-        if announced != self._announced and announced is not None:
-            topic = discovery_topic(self._broker.discovery_prefix, self._node)
-            message = encode(discovery_message(announced)) if self._broker.discovery else b""
-            if await self._take(topic, message, now_s):
-                self._announced = announced
         if (
-            alarms != self._alarms
-            and alarms is not None
-            and await self._take(topics.alarms, alarms, now_s)
+            alarms is not None
+            and alarms != self._alarms
+            and await keep(topics.alarms, alarms, now_s)
         ):
             self._alarms = alarms
         words = ONLINE if fresh else OFFLINE
-        if fresh is not self._fresh and await self._take(topics.availability, words, now_s):
+        if fresh is not self._fresh and await keep(topics.availability, words, now_s):
             self._fresh = fresh
+        if announced is not None and announced != self._announced:
+            topic = discovery_topic(self._broker.discovery_prefix, self._node)
+            message = encode(discovery_message(announced)) if self._broker.discovery else b""
+            if await keep(topic, message, now_s):
+                self._announced = announced
         while (letter := table.outbox.first) and self._claim.mine:
-            if not await self._take(topics.event, letter.payload, now_s, retain=False):
+            if not await self._teller.once(topics.event, letter.payload, now_s):
                 break
             table.outbox.arrived(letter.uid)
         if (state := table.state) is not None:
             table.state = None
-            try:
-                await self._connection.say(topics.state, state)
-            except NotTaken as error:
-                self.refused[topics.state] = f"{why(error)} ({topics.state})"
-
-    async def _take(
-        self, topic: str, payload: bytes | str, now_s: float, *, retain: bool = True
-    ) -> bool:
-        """Tell it, and have the broker keep it where it is asked to; False: it does not take it.
-
-        What it does not take holds up nothing else, and is tried again after a while.
-        """
-        if now_s < self._again_s.get(topic, -inf):
-            return False
-        try:
-            await self._connection.confirm(topic, payload, retain=retain)
-        except NotTaken as error:
-            self._again_s[topic] = now_s + REFUSED_S
-            self.refused[topic] = f"{why(error)} ({topic})"
-            return False
-        self.refused.pop(topic, None)
-        return True
+            await self._teller.say(topics.state, state)
 
     def _owner_payload(self) -> bytes:
         return encode(owner_payload(self._broker.id, self.table.source, self._now()))
@@ -268,28 +248,3 @@ async def disown(connection: Connection, node: str, told: bytes, at: str) -> Non
     if said.get("watched") or said.get("alarms"):
         with suppress(NotTaken):
             await connection.confirm(topics.alarms, encode(unwatched(said, at)), retain=True)
-
-
-def payload_of(message: Message) -> dict[str, object]:
-    assert isinstance(message.payload, bytes)
-    return json_object(message.payload)
-
-
-def json_object(text: bytes) -> dict[str, object]:
-    """Empty for anything else."""
-    try:
-        said = json.loads(text)
-    except (ValueError, TypeError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
-def owned_of(message: Message, now_s: float) -> Owned:
-    said = payload_of(message)
-    claimed_s = -inf if message.retain else now_s
-    return Owned(text_of(said, "host"), text_of(said, "source"), claimed_s)
-
-
-def text_of(said: Mapping[str, object], key: str) -> str:
-    text = said.get(key)
-    return text if isinstance(text, str) else ""

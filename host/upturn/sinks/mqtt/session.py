@@ -19,6 +19,7 @@ import aiomqtt
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import Connection, NotTaken
 from upturn.sinks.mqtt.commands import Refused
+from upturn.sinks.mqtt.incoming import owned_of, payload_of
 from upturn.sinks.mqtt.owner import Owned
 from upturn.sinks.mqtt.presence import (
     NEWS,
@@ -27,8 +28,6 @@ from upturn.sinks.mqtt.presence import (
     SETTLE_S,
     Presence,
     disown,
-    owned_of,
-    payload_of,
 )
 from upturn.sinks.mqtt.table import MqttTable
 from upturn.sinks.mqtt.topics import OWNER_FILTER, NodeTopics, host_availability, node_of

@@ -164,15 +164,16 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     assert set(re.findall(r"^upturn ([a-z-]+)", text, re.MULTILINE)) <= set(COMMANDS)
 
 
-def test_the_config_in_the_readme_is_accepted(tmp_path: Path) -> None:
+def test_the_configs_in_the_readme_are_accepted(tmp_path: Path) -> None:
     from upturn.config import load_config
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
-    assert found is not None
+    parts = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     file = tmp_path / "readme.toml"
-    file.write_text(found[1], encoding="utf-8")
-    assert load_config(file).profile == "careful"
+    file.write_text("".join(reversed(parts)), encoding="utf-8")
+    config = load_config(file)
+    assert config.profile == "careful"
+    assert config.mqtt is not None
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -1,12 +1,33 @@
 # SPDX-License-Identifier: MIT
-"""What a user can be told has gone wrong: one line each, with what, where and what to do."""
+"""What a user can be told has gone wrong: one line each, with what, where and what to do.
+
+A line may quote what it refuses, and that may be a broker's address which stood in the wrong
+place: the law is that its login is left out, rather with a word too many than with a password.
+"""
 
 from __future__ import annotations
+
+import re
 
 EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+
+LOGIN_FORM = "[USER[:PASSWORD]@]"
+"""How help and remedies write a login; it is none."""
+
+_LOGIN = re.compile(
+    r"""
+    (mqtts?:/+|//) (?:
+        .*@                                # with a scheme
+      | [^\s:]*:\S*?\.{3} (?=\.?(?:\s|$))  # cut short by a quote
+    )
+    | [^\s:/@'"=]+:\S*@                   # without a scheme
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What stands before the host of an address. Where that is taken for a path it has one slash."""
 
 
 class UpturnError(Exception):
@@ -33,3 +54,8 @@ class InputError(UpturnError):
 
 class RunError(UpturnError):
     """A run that could not go on: a source that cannot be opened, a disk that is full."""
+
+
+def without_login(text: str) -> str:
+    """The text with `...@` for all that may be a user's name and password before a host."""
+    return LOGIN_FORM.join(_LOGIN.sub(r"\1...@", part) for part in text.split(LOGIN_FORM))

@@ -102,7 +102,9 @@ async def _events_per_s(broker: Broker) -> float:
         await asyncio.sleep(SETTLING_S)
         start_s = time.perf_counter()
         for n in range(LETTERS):
-            table.outbox.put(Letter(str(n), b"x" * 500, Weight.ALARM, 0.0))
+            table.outbox.put(
+                Letter(str(n), "upturn/bench-table/event", b"x" * 500, Weight.ALARM, 0.0)
+            )
         link.wake()
         await _until(lambda: not table.outbox)
         return LETTERS / (time.perf_counter() - start_s)

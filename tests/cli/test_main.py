@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 import signal
@@ -11,9 +12,12 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from upturn import __version__
 from upturn.cli import profiles
@@ -25,6 +29,7 @@ Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
 
 UPTURN = [sys.executable, "-m", "upturn"]
+KEPT = "0sekret0"
 BUFFERED = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
 """Output is then written at the end, where a fault would be the interpreter's to tell."""
 
@@ -125,6 +130,121 @@ def test_a_command_that_fails_says_so_in_one_line(
 ) -> None:
     assert ending(monkeypatch, raising(error)) == code
     assert capsys.readouterr() == ("", f"upturn: {told}\n")
+
+
+ADDRESS = "mqtt://me:0sekret0@h"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([ADDRESS], "there is no command 'mqtt://...@h'. See 'upturn --help'"),
+        (
+            ["--mqtt", ADDRESS, "demo"],
+            "there is no command 'mqtt://...@h'. See 'upturn --help'",
+        ),
+        (
+            ["demo", ADDRESS],
+            "unknown argument 'mqtt://...@h'. See 'upturn demo --help'",
+        ),
+        (
+            ["demo", "mqtt://me:0sek=ret0@h"],
+            "unknown argument 'mqtt://...@h'. See 'upturn demo --help'",
+        ),
+        (
+            ["demo", f"--mqqt={ADDRESS}"],
+            "unknown argument '--mqqt'. See 'upturn demo --help'",
+        ),
+        (
+            ["demo", "me:0sekret0@h"],
+            "unknown argument '...@h'. See 'upturn demo --help'",
+        ),
+        (
+            ["demo", f"--broker={ADDRESS}"],
+            (
+                "argument --broker: ignored explicit argument 'mqtt://...@h'. "
+                "See 'upturn demo --help'"
+            ),
+        ),
+        (
+            ["demo", "--speed", ADDRESS],
+            (
+                "argument --speed: 'mqtt://...@h' is neither a number above 0 nor 'max'. "
+                "See 'upturn demo --help'"
+            ),
+        ),
+        (
+            ["demo", "--mqtt", "mqtt://me:0sekret0@h/"],
+            (
+                "--mqtt: has more than an address; in a password / is %2F, ? is %3F and # is %23. "
+                "Allowed: mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]"
+            ),
+        ),
+        (["check-config", ADDRESS], "mqtt:/...@h: there is no such file"),
+        (
+            ["profiles", "--profile", ADDRESS],
+            (
+                "--profile: there is no profile 'mqtt://...@h'. "
+                "Known profiles: first-time, standard, sixty-degree, extended"
+            ),
+        ),
+    ],
+)
+def test_a_login_that_stands_in_the_wrong_place_is_not_told(
+    words: list[str], told: str, capsys: Capture
+) -> None:
+    assert main(words) == 2
+    assert capsys.readouterr() == ("", f"upturn: {told}\n")
+
+
+WRONG_PLACES: tuple[Callable[[str], list[str]], ...] = (
+    lambda address: [address],
+    lambda address: ["demo", address],
+    lambda address: ["demo", f"--broker={address}"],
+    lambda address: ["run", "--headless", "--source", address],
+    lambda address: ["run", "--headless", "--source", f"sim:{address}"],
+    lambda address: ["demo", "--speed", address],
+    lambda address: ["demo", "--config", address],
+    lambda address: ["replay", address],
+)
+ANYTHING = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+
+
+@given(st.sampled_from(WRONG_PLACES), ANYTHING, ANYTHING)
+def test_whatever_a_password_is_beside_it_is_not_told(
+    place: Callable[[str], list[str]], before: str, after: str
+) -> None:
+    with redirect_stderr(io.StringIO()) as err:
+        assert main(place(f"mqtt://me:{before}{KEPT}{after}@h")) != 0
+    assert err.getvalue().startswith("upturn: ")
+    assert KEPT not in err.getvalue()
+
+
+def test_a_login_that_a_quote_cuts_short_is_not_told(tmp_path: Path, capsys: Capture) -> None:
+    config = tmp_path / "home.toml"
+    config.write_text(f'[[node]]\nname = "t"\ndevice = "mqtt://me:{KEPT}{"x" * 40}@h"\n')
+    assert main(["check-config", str(config)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"upturn: {config}:3: node[1].device is 'mqtt://...@. Allowed: ")
+
+
+@pytest.mark.parametrize(
+    "plain", ["mail a@b.home", "home.toml:4: x@y", "mqtt://h:1883: nothing listens", "a:b c@d"]
+)
+def test_what_is_no_login_is_told_as_it_is(
+    plain: str, monkeypatch: Patch, capsys: Capture
+) -> None:
+    assert ending(monkeypatch, raising(RunError(plain))) == 1
+    assert capsys.readouterr() == ("", f"upturn: {plain}\n")
+
+
+def test_no_login_is_in_a_traceback(monkeypatch: Patch, capsys: Capture) -> None:
+    monkeypatch.setenv("UPTURN_DEBUG", "1")
+    assert ending(monkeypatch, raising(KeyError(ADDRESS))) == 1
+    err = capsys.readouterr().err
+    assert "KeyError: 'mqtt://...@h'\n" in err
+    assert KEPT not in err
 
 
 def test_an_internal_fault_shows_its_traceback_only_when_asked(

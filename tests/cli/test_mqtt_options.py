@@ -225,6 +225,9 @@ def test_a_file_of_tls_is_looked_for_beside_the_config_and_checked_at_once(
         ("mqtts://[fe80::1%eth0]:8884", "fe80::1%eth0", 8884),
         ("[::1]:1884", "::1", 1884),
         ("mqtt://@h", "h", 1883),
+        ("mqtt://h.", "h.", 1883),
+        ("m\u00fcller.home", "m\u00fcller.home", 1883),
+        (f"mqtt://{'x' * 63}.home", f"{'x' * 63}.home", 1883),
     ],
 )
 def test_a_url_names_host_and_port(text: str, host: str, port: int) -> None:
@@ -278,6 +281,13 @@ NO_TEXT = "has a user name or password that no text can be; a % in it is %25"
         (" mqtt://h", "begins with neither mqtt:// nor mqtts://"),
         ("mqtt://h\n", NO_HOST),
         ("mqtt://h%41", NO_HOST),
+        ("mqtt://a..b", NO_HOST),
+        ("mqtt://.h", NO_HOST),
+        ("mqtt://.", NO_HOST),
+        (f"mqtt://{'x' * 64}", NO_HOST),
+        ("mqtt://" + "\u00fc" * 63, NO_HOST),
+        (f"mqtt://{'x.' * 127}h", NO_HOST),
+        ("mqtt://[fe80::1%a..b]", NO_HOST),
         ("mqtt://:hunter2@h", "has a password without a user name"),
         ("mqtt://me:hunter2%@h", NO_TEXT),
         ("mqtt://me:hunter2%4@h", NO_TEXT),
@@ -330,6 +340,10 @@ def test_whatever_a_url_is_no_password_is_told(before: str, after: str) -> None:
             "MQTT_HOST: is no name or address. Allowed: the broker's name or address, alone",
         ),
         (
+            {"MQTT_HOST": "a..b"},
+            "MQTT_HOST: is no name or address. Allowed: the broker's name or address, alone",
+        ),
+        (
             {"MQTT_USERNAME": "a\nb"},
             "MQTT_USERNAME: cannot be a user name. Allowed: up to 200 visible characters",
         ),
@@ -354,10 +368,23 @@ def test_whatever_a_url_is_no_password_is_told(before: str, after: str) -> None:
                 {"MQTT_DISCOVERY_PREFIX": prefix},
                 (
                     "MQTT_DISCOVERY_PREFIX: cannot stand before a topic. "
-                    "Allowed: a topic without #, + or outer slashes"
+                    "Allowed: a topic without $, # and +, no level of it empty"
                 ),
             )
-            for prefix in ("ha/#", "/ha", "ha/", " ", "h\na")
+            for prefix in (
+                "ha/#",
+                "ha/+",
+                "$share/g/x",
+                "/ha",
+                "ha/",
+                "ha//x",
+                "ha/ /x",
+                " ",
+                "h\na",
+                "h\0a",
+                "\udcff",
+                "x" * 201,
+            )
         ),
     ],
 )

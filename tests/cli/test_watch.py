@@ -6,11 +6,14 @@ from __future__ import annotations
 import math
 
 from tests.service.scripted_link import ScriptedLink
+from upturn.cli.home import Home
 from upturn.cli.watch import TableFeed
 from upturn.core.limits import STANDARD
 from upturn.core.pipeline import Pipeline
 from upturn.dashboard.feed import SourceState
 from upturn.service.table import TableService
+from upturn.sinks.mqtt.broker import Broker
+from upturn.sinks.mqtt.link import MqttLink
 from upturn.transports.sim import simulate
 from upturn.transports.simulated import SimulatedSource
 from upturn.transports.source import LinkState
@@ -39,3 +42,17 @@ async def test_how_a_link_stands_is_shown_where_the_source_is_and_why_it_is_not_
     link.state = LinkState("connected", well=True, trouble="den does not take the limits")
     assert feed.source().label == "a link"
     assert feed.snapshot().not_ready[0] == "den does not take the limits"
+
+
+async def test_whether_the_home_is_told_is_shown_beside_the_source() -> None:
+    source = SimulatedSource(simulate("normal", seed=1))
+    feed = TableFeed(1.0)
+    service = TableService(Pipeline(source.info, STANDARD), source)
+    link = MqttLink(Broker("127.0.0.1", id="here"))
+    labels = []
+    for home in (None, Home(None, 1.0), Home(link, 1.0)):
+        feed.begin(service, "a table", home=home)
+        labels.append(feed.source().label)
+    link.works("")
+    labels.append(feed.source().label)
+    assert labels == ["a table", "a table", "a table (no home)", "a table + home"]

@@ -496,6 +496,14 @@ REFUSED: dict[str, tuple[str, str]] = {
         '[mqtt]\nhost = "h:1883"',
         "F:2: mqtt.host is no name or address. Allowed: the broker's name or address, alone",
     ),
+    "a broker's host with an empty part": (
+        '[mqtt]\nhost = "a..b"',
+        "F:2: mqtt.host is no name or address. Allowed: the broker's name or address, alone",
+    ),
+    "a broker's host with a part that is too long": (
+        f'[mqtt]\nhost = "{"x" * 64}.home"',
+        "F:2: mqtt.host is no name or address. Allowed: the broker's name or address, alone",
+    ),
     "a password of nobody": (
         '[mqtt]\nhost = "h"\npassword_file = "secret"',
         "F:3: mqtt.password_file is without a username. Add username = ...",
@@ -514,7 +522,24 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "a prefix that is a pattern": (
         '[mqtt]\nhost = "h"\ndiscovery_prefix = "ha/#"',
-        "F:3: mqtt.discovery_prefix is 'ha/#'. Allowed: a topic without #, + or outer slashes",
+        (
+            "F:3: mqtt.discovery_prefix is 'ha/#'. "
+            "Allowed: a topic without $, # and +, no level of it empty"
+        ),
+    ),
+    "a prefix that the broker keeps for itself": (
+        '[mqtt]\nhost = "h"\ndiscovery_prefix = "$share/g/x"',
+        (
+            "F:3: mqtt.discovery_prefix is '$share/g/x'. "
+            "Allowed: a topic without $, # and +, no level of it empty"
+        ),
+    ),
+    "a prefix with an empty level": (
+        '[mqtt]\nhost = "h"\ndiscovery_prefix = "ha//x"',
+        (
+            "F:3: mqtt.discovery_prefix is 'ha//x'. "
+            "Allowed: a topic without $, # and +, no level of it empty"
+        ),
     ),
     "a flag of the wrong kind": (
         "[sound]\nenabled = 1",

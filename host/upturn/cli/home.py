@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The home's side of a run: the connection to the broker around it, if there is a broker."""
+"""The home's side of a run: the connection to the broker around it, if there is a broker.
+
+The law: what the home was not told is said on stderr, for there may be nobody else to say it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,7 +23,7 @@ from upturn.core.commands import Command
 from upturn.service.bus import Listener
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.host_id import claim_host_id
-from upturn.sinks.mqtt.topics import slug
+from upturn.sinks.mqtt.topics import MAX_ID, slug
 from upturn.transports.source import LiveSource
 
 if TYPE_CHECKING:
@@ -28,6 +32,10 @@ if TYPE_CHECKING:
 
 CLOSE_S = 1.0
 """How long a run that ends waits for a broker to take its farewell."""
+MARK_LENGTH = 6
+"""Of a source's words, where they are too long."""
+LATE = "the broker did not take it in time"
+LOST = "the connection was lost"
 
 
 class Home:
@@ -37,6 +45,13 @@ class Home:
         self._link = link
         self._speed = speed
         self._table: MqttTable | None = None
+
+    @property
+    def words(self) -> str:
+        """For the screen, short; empty where there is no home."""
+        if self._link is None:
+            return ""
+        return "(no home)" if self._link.failure else "+ home"
 
     def listeners(self, judged: Judged[Any]) -> list[Listener]:
         if self._link is None:
@@ -48,7 +63,7 @@ class Home:
                 source.label,
                 name=judged.name or ("" if live else source.label.capitalize()),
                 model="Node" if live else source.label.capitalize(),
-                fallback_id="" if live else slug(f"{source.label} {self._link.broker.id}"),
+                fallback_id="" if live else node_id(source.label, self._link.broker.id),
                 speed=self._speed,
             )
         return [self._table]
@@ -57,6 +72,20 @@ class Home:
         """A session begins; `act` is where the home's commands go."""
         if self._table is not None:
             self._table.begin(act)
+
+
+def node_id(label: str, host: str) -> str:
+    """What a source without hardware is called on this host, the same each time.
+
+    The host's id stays whole: of two hosts with one node the second would stand by.
+    """
+    words = slug(label)
+    room = MAX_ID - len(host) - 1
+    if len(words) <= room:
+        return slug(f"{label} {host}")
+    mark = hashlib.sha256(label.encode(errors="surrogatepass")).hexdigest()[:MARK_LENGTH]
+    kept = words[: max(0, room - MARK_LENGTH - 1)].rstrip("-")
+    return "-".join(part for part in (kept, mark, host) if part)
 
 
 def broker_of(args: argparse.Namespace, role: str = "") -> Broker | None:
@@ -77,22 +106,41 @@ def broker_is_asked_for(args: argparse.Namespace) -> bool:
 
 
 @asynccontextmanager
-async def home(broker: Broker | None, speed: float) -> AsyncIterator[Home]:
-    """Tell the home all that happens inside; at the end, that nobody is watched any more."""
+async def home(
+    broker: Broker | None, speed: float, say: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[Home]:
+    """Tell the home all that happens inside; at the end, that nobody is watched any more.
+
+    `say` hears when the home begins to be told; that it is not is an alarm.
+    """
     if broker is None:
         yield Home(None, speed)
         return
     from upturn.sinks.mqtt.link import MqttLink
 
     link = MqttLink(broker)
+    link.on_change = lambda failure: None if failure else say(f"mqtt: {broker.described} is told")
     task = asyncio.create_task(link.run(), name="mqtt")
     try:
         yield Home(link, speed)
     finally:
         await link.stop()
-        await asyncio.wait({task}, timeout=CLOSE_S if link.connected else 0.0)
+        connected = link.connected
+        await asyncio.wait({task}, timeout=CLOSE_S if connected else 0.0)
         task.cancel()
         await asyncio.wait({task})
-        if link.untold:
-            noun = "event was" if link.untold == 1 else "events were"
-            write_line(f"mqtt: {link.untold} {noun} not delivered ({link.failure})")
+        for problem in _untold(link, connected=connected):
+            write_line(f"mqtt: {problem}")
+
+
+def _untold(link: MqttLink, *, connected: bool) -> Iterator[str]:
+    """What the home does not know, and why."""
+    from upturn.sinks.mqtt.link import UNTRIED
+
+    works = connected and link.failure in ("", UNTRIED)
+    why = LATE if works else link.failure or LOST
+    if link.untold:
+        noun = "event was" if link.untold == 1 else "events were"
+        yield f"{link.untold} {noun} not delivered ({why})"
+    if link.tables and not link.parted and (connected or link.reached):
+        yield f"the home was not told that nobody is watched any more ({why})"

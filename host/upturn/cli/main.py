@@ -2,7 +2,8 @@
 """`upturn COMMAND`: find the command, run it, and turn whatever goes wrong into one line.
 
 Only the module of the command given is imported, so that the small ones start at once. People's
-text goes to stdout, problems to stderr; a traceback is shown only where UPTURN_DEBUG=1 asks.
+text goes to stdout, problems to stderr; a traceback is shown only where UPTURN_DEBUG=1 asks. The
+law: no login that stood in the wrong place is quoted, whatever the message quotes besides.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from upturn.errors import (
     EXIT_USAGE,
     InputError,
     UpturnError,
+    without_login,
 )
 
 DEBUG_VARIABLE = "UPTURN_DEBUG"
@@ -57,7 +59,7 @@ def _run(arguments: list[str]) -> int:
     args, unknown = parser.parse_known_args(arguments)
     if unknown:
         prog = f"upturn {name}" if name else "upturn"
-        named = unknown[0].partition("=")[0]  # what follows may be a password
+        named = without_login(unknown[0]).partition("=")[0]  # what follows may be a password
         raise InputError(f"unknown argument {named!r}", remedy=f"See '{prog} --help'")
     if command is None:
         parser.print_help(sys.stderr)
@@ -121,7 +123,8 @@ def _guarded(act: Callable[[], int]) -> int:
 
 def _fault(error: Exception) -> int:
     if os.environ.get(DEBUG_VARIABLE) == "1":
-        traceback.print_exception(error)
+        told = "".join(traceback.format_exception(error))
+        print(without_login(told), end="", file=sys.stderr)
     return EXIT_FAILED
 
 

@@ -104,7 +104,7 @@ def _said_port(said: Mapping[str, str], default: int) -> int:
 
 def _said_prefix(said: Mapping[str, str], default: str) -> str:
     prefix = said.get("MQTT_DISCOVERY_PREFIX", default)
-    if not prefix.isprintable() or not prefix.strip() or not is_topic(prefix):
+    if not is_topic(prefix):
         raise InputError(
             "cannot stand before a topic",
             where="MQTT_DISCOVERY_PREFIX",

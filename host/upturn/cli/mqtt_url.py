@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 from upturn.config.model import TlsConfig
 from upturn.config.mqtt import is_host
-from upturn.errors import InputError
+from upturn.errors import LOGIN_FORM, InputError
 
-FORM = "mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]"
+FORM = f"mqtt[s]://{LOGIN_FORM}HOST[:PORT]"
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 

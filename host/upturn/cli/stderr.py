@@ -10,15 +10,16 @@ import os
 import sys
 from contextlib import suppress
 
+from upturn.errors import without_login
 from upturn.transports.printable import printable
 
 
 def write_line(text: str) -> None:
-    """Write it; where nobody listens it is lost. May wait for a terminal that was stopped."""
+    """Write it, with no password; unheard it is lost. May wait for a terminal that was stopped."""
     stream = sys.stderr
     if stream is None:  # the caller closed it
         return
-    line = f"upturn: {printable(text)}\n"
+    line = f"upturn: {printable(without_login(text))}\n"
     with suppress(OSError, ValueError):
         try:
             number = stream.fileno()

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from upturn.cli.home import home
+from upturn.cli.home import Home, home
 from upturn.cli.judging import Judged
 from upturn.cli.link_log import LinkLog
+from upturn.cli.stderr import write_line
 from upturn.core.commands import Command
 from upturn.core.events import Event, to_json
 from upturn.core.pipeline import Pipeline
@@ -55,12 +56,20 @@ class TableFeed:
         self._service: TableService | None = None
         self._label = ""
         self._link: LiveSource | None = None
+        self._home: Home | None = None
         self._pace = "" if speed == 1.0 else f" at {speed:g}x" if math.isfinite(speed) else ""
         self._history = History()
         self._events = EventRing()
 
-    def begin(self, service: TableService, label: str, link: LiveSource | None = None) -> None:
+    def begin(
+        self,
+        service: TableService,
+        label: str,
+        link: LiveSource | None = None,
+        home: Home | None = None,
+    ) -> None:
         """A new session: its time axis starts anew."""
+        self._home = home
         self._service = service
         self._label = label
         self._link = link
@@ -83,6 +92,8 @@ class TableFeed:
         label = self._label + self._pace
         if self._link is not None and not self._link.state.well:
             label = self._link.state.words
+        if self._home is not None and self._home.words:
+            label = f"{label} {self._home.words}"
         return SourceState(label, not ended, "ended" if ended else "")
 
     def history(self) -> History:
@@ -143,7 +154,7 @@ async def _headless(what: Watch) -> int:
     sink = Console(sys.stdout, as_json=what.as_json)
     link_log = LinkLog()
     try:
-        async with home(what.broker, what.speed) as told:
+        async with home(what.broker, what.speed, write_line) as told:
             for judged in what.sessions():
                 pipeline = judged.pipeline()
                 if isinstance(judged.source, LiveSource):
@@ -206,7 +217,7 @@ async def _on_dashboard(what: Watch) -> int:
                     recorder=what.recorder,
                 )
                 live = judged.source if isinstance(judged.source, LiveSource) else None
-                feed.begin(service, judged.source.label, live)
+                feed.begin(service, judged.source.label, live, told)
                 told.begin(service.command)
                 ready.set()
                 await service.run()

@@ -11,7 +11,7 @@ from ipaddress import IPv6Address
 from typing import TypeVar
 
 from upturn.config.model import MqttConfig, TlsConfig
-from upturn.config.tables import Table, shown
+from upturn.config.tables import MAX_TEXT, Table, shown
 
 MQTT_KEYS = (
     "host",
@@ -26,8 +26,10 @@ MQTT_KEYS = (
     "seen_upright",
 )
 HOST_ALLOWED = "the broker's name or address"
-TOPIC_ALLOWED = "a topic without #, + or outer slashes"
+TOPIC_ALLOWED = "a topic without $, # and +, no level of it empty"
 MAX_ID = 40
+MAX_HOST = 253
+"""No name is longer."""
 
 _TLS_KEYS = ("ca_file", "cert_file", "key_file")
 
@@ -68,7 +70,11 @@ def read_mqtt(table: Table) -> MqttConfig:
 
 def is_host(text: str) -> bool:
     """Whether it can be a broker's name or address, and is not more than that."""
-    if not text.isprintable():
+    if not text.isprintable() or len(text) > MAX_HOST:
+        return False
+    try:
+        text.encode("idna")  # as is done to look it up: an empty label, or one that is too long
+    except UnicodeError:
         return False
     if ":" not in text:
         return re.fullmatch(r"[^\s/@?#%\[\]]+", text) is not None
@@ -81,7 +87,13 @@ def is_host(text: str) -> bool:
 
 def is_topic(text: str) -> bool:
     """Whether other topics can be put below it."""
-    return not (any(sign in text for sign in "#+") or text.startswith("/") or text.endswith("/"))
+    levels = text.split("/")
+    return (
+        text.isprintable()
+        and len(text) <= MAX_TEXT
+        and not any(sign in text for sign in "$#+")
+        and all(level.strip() for level in levels)
+    )
 
 
 def _host_id(table: Table) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -14,13 +15,26 @@ import aiomqtt
 import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from tests.sinks.mqtt.scripted_broker import (
+    CONFIRM,
+    PUBACK,
+    PUBLISH,
+    RETAINED,
+    SUBACK,
+    SUBSCRIBE,
+    WAIT_S,
+    WILL,
+    ScriptedBroker,
+)
 from upturn.sinks.mqtt import client
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import TOO_LARGE, Connection, DaemonThreads, HungUp
+from upturn.sinks.mqtt.words import Broken
 
-WILL = aiomqtt.Will("upturn/here/availability", "offline", qos=1, retain=True)
-WAIT_S = 10.0
+CONFIRMED = {CONFIRM: (PUBACK, b"")}
+NEWS = SubscribeOptions(qos=1)
 
 
 class Deaf:
@@ -99,6 +113,80 @@ async def test_a_dropped_connection_says_no_goodbye_and_may_be_dropped_again(
         made.drop()
         made.drop()
     assert await asyncio.wait_for(answering, WAIT_S) == b""
+
+
+@pytest.mark.parametrize(
+    ("granted", "shortcomings"),
+    [
+        (b"", []),
+        (b"\x13\x00\x0f\x24\x01\x25\x01", []),
+        (b"\x13\x00\x05", []),
+        (b"\x13\x00\x00", ["the broker would not notice this computer's death"]),
+        (
+            b"\x13\x0e\x10",
+            ["the broker would notice this computer's death only after 5400 s"],
+        ),
+        (b"\x25\x00", ["the broker keeps no messages (retain is off)"]),
+        (
+            b"\x24\x00\x25\x00",
+            [
+                "the broker keeps no messages (retain is off)",
+                "the broker does not confirm messages (QoS 1 is off)",
+            ],
+        ),
+    ],
+)
+async def test_what_a_broker_promises_less_than_is_counted_on_is_known(
+    granted: bytes, shortcomings: list[str]
+) -> None:
+    async with ScriptedBroker(granted=granted) as broker, connection(broker.port) as made:
+        assert made.shortcomings == shortcomings
+        made.drop()
+
+
+@pytest.mark.parametrize(
+    ("granted", "first"),
+    [(b"", CONFIRM | RETAINED), (b"\x24\x00", PUBLISH | RETAINED), (b"\x25\x00", CONFIRM)],
+    ids=["confirmed and kept", "not confirmed", "not kept"],
+)
+async def test_a_broker_is_not_asked_for_what_it_does_not_do(granted: bytes, first: int) -> None:
+    async with (
+        ScriptedBroker(granted=granted, answers=CONFIRMED) as broker,
+        connection(broker.port) as made,
+    ):
+        await made.confirm("a/b", "on", retain=True)
+        assert (await broker.hears(PUBLISH)).first == first
+        made.drop()
+
+
+@pytest.mark.parametrize(
+    ("expires_s", "properties"), [(None, b"\x00"), (30, b"\x05\x02" + struct.pack(">I", 30))]
+)
+async def test_what_expires_says_when(expires_s: int | None, properties: bytes) -> None:
+    async with ScriptedBroker(answers=CONFIRMED) as broker, connection(broker.port) as made:
+        await made.confirm("a/b", "on", retain=True, expires_s=expires_s)
+        body = (await broker.hears(PUBLISH)).body
+        assert body == b"\x00\x03a/b" + body[5:7] + properties + b"on"
+        made.drop()
+
+
+async def test_what_the_broker_lets_nobody_hear_is_told_by_topic() -> None:
+    answers = {SUBSCRIBE: (SUBACK, b"\x00\x01\x87\x00\x80")}
+    async with ScriptedBroker(answers=answers) as broker, connection(broker.port) as made:
+        refused = await made.listen([(topic, NEWS) for topic in ("a", "b", "c", "d")])
+        assert refused == {
+            "b": "the broker does not allow it: look at its access list and the user name",
+            "d": "the broker refuses it and does not say why: look at its log",
+        }
+        made.drop()
+
+
+async def test_an_answer_for_fewer_topics_than_asked_for_is_none() -> None:
+    answers = {SUBSCRIBE: (SUBACK, b"\x00\x01")}
+    async with ScriptedBroker(answers=answers) as broker, connection(broker.port) as made:
+        with pytest.raises(Broken, match="it sends what is not MQTT 5"):
+            await made.listen([("a", NEWS), ("b", NEWS)])
+        made.drop()
 
 
 def test_mosquittos_answer_to_what_is_too_large_is_understood() -> None:

@@ -120,6 +120,7 @@ def test_what_is_not_known_of_a_device_is_left_out() -> None:
                     "| list} | tojson }}"
                 ),
                 "icon": "mdi:alarm-light",
+                "expire_after": 30,
                 "availability": [
                     HOST,
                     {
@@ -212,10 +213,10 @@ def test_what_a_version_dropped_is_taken_away(monkeypatch: pytest.MonkeyPatch) -
     assert parts()["dropped"] == {"p": "sensor"}
 
 
-def test_what_is_read_from_state_expires() -> None:
+def test_what_is_told_again_and_again_expires() -> None:
+    expires_s = {"upturn/a1b2/state": 5, "upturn/a1b2/alarms": 30}
     for key, part in parts().items():
-        reads_state = part.get("state_topic") == "upturn/a1b2/state"
-        assert part.get("expire_after") == (5 if reads_state else None), key
+        assert part.get("expire_after") == expires_s.get(part.get("state_topic", "")), key
 
 
 def test_a_command_is_never_retained_and_has_no_state_to_guess() -> None:

@@ -127,6 +127,17 @@ def test_a_name_is_free_again_when_its_process_was_killed(base: str) -> None:
         assert first == claim_host_id(base) == base
 
 
+def test_nothing_is_left_open_at_the_end_of_the_process(base: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", CLAIM, base],
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{base}\n", "")
+
+
 class RefusedSocket(socket.socket):
     def bind(self, _: object) -> None:
         raise PermissionError

@@ -118,7 +118,7 @@ async def test_a_broker_is_asked_to_forget_us_only_until_it_knew_us_once(
         ([Attempt(SILENT, connected=True, lasts_s=60.0)], f"{NAME}: it does not answer"),
         ([Attempt(BROKEN, connected=True, lasts_s=60.0)], ""),
         ([Attempt(BROKEN, connected=True)], ""),
-        ([Attempt(BROKEN, connected=True)] * 2, f"{NAME}: {BROKEN}"),
+        ([Attempt(BROKEN, connected=True)] * 2, f"{NAME}: the broker ends the connection"),
     ],
 )
 async def test_a_failure_is_an_alarm_unless_it_is_one_break_that_may_mend_at_once(

@@ -13,7 +13,7 @@ from upturn.sinks.mqtt.outbox import Letter, Outbox, Weight, weight_of
 
 
 def letter(uid: str, weight: Weight = Weight.ALARM, posted_s: float = 0.0) -> Letter:
-    return Letter(uid, uid.encode(), weight, posted_s)
+    return Letter(uid, "upturn/a1/event", uid.encode(), weight, posted_s)
 
 
 def emptied(outbox: Outbox) -> list[str]:

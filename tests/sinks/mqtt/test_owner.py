@@ -74,6 +74,12 @@ def test_a_host_that_has_just_claimed_is_given_time_to_say_that_it_is_online() -
     assert claim.free(100.0 + STARTS_S, fresh=False)
 
 
+def test_a_node_that_is_given_up_is_free_at_once() -> None:
+    claim = claim_of("there", up=True)
+    claim.heard_owner(100.0, "", claimed_s=100.0)
+    assert claim.free(100.0, fresh=False)
+
+
 def test_a_host_that_dies_while_it_starts_is_gone_at_once() -> None:
     claim = Claim("here")
     claim.heard_owner(100.0, "there", claimed_s=100.0)

@@ -193,14 +193,17 @@ def test_a_node_without_a_name_is_called_after_its_hardware() -> None:
     assert watched.letters()[0]["name"] == "Table 223344"
 
 
-def test_another_node_s_events_are_not_told_under_the_new_one_s_name() -> None:
+def test_what_waits_of_a_node_is_told_of_it_though_another_has_come() -> None:
     watched = Watched("at 50 5s")
     watched.run(2.0)
-    assert len(watched.table.outbox) == 1
     watched.core.describe(replace(stream(), node_id="ffff", node="Attic"), 2.0)
     watched.run(3.0)
-    assert watched.table.node == "ffff"
-    assert {said["node"] for said in watched.letters()} <= {"ffff"}
+    letter = watched.table.outbox.first
+    assert letter is not None
+    assert (watched.table.node, letter.topic) == ("ffff", "upturn/a1b2/event")
+    told = [(said["node"], said["event_type"]) for said in watched.letters()]
+    assert told[0] == ("a1b2", "inversion_started")
+    assert {node for node, _ in told[1:]} <= {"ffff"}
 
 
 def test_a_node_not_heard_yet_is_taken_for_the_one_before_until_it_speaks() -> None:

@@ -12,7 +12,16 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
 from upturn.errors import InputError
-from upturn.sinks.mqtt.words import REASONS, REFUSALS, TAKEN_OVER, code_of, why
+from upturn.sinks.mqtt.words import (
+    ENDED,
+    REASONS,
+    REFUSALS,
+    TAKEN_OVER,
+    Broken,
+    code_of,
+    is_silence,
+    why,
+)
 
 
 def wrapped(cause: Exception) -> aiomqtt.MqttError:
@@ -24,6 +33,10 @@ def wrapped(cause: Exception) -> aiomqtt.MqttError:
 
 def refused(code: int) -> aiomqtt.MqttError:
     return aiomqtt.MqttCodeError(ReasonCode(PacketTypes.CONNACK, identifier=code))
+
+
+def refused_later(code: int) -> aiomqtt.MqttError:
+    return aiomqtt.MqttCodeError(ReasonCode(PacketTypes.DISCONNECT, identifier=code))
 
 
 @pytest.mark.parametrize("code", [0x85, 0x86, 0x97])
@@ -68,6 +81,44 @@ def test_a_file_that_cannot_be_used_is_named_without_what_to_do_about_it() -> No
     error = InputError("there is no such file", where="ca.pem", remedy="Look at [mqtt.tls]")
     error.__context__ = FileNotFoundError(2, "No such file or directory")
     assert why(error) == "ca.pem: there is no such file"
+
+
+@pytest.mark.parametrize("code", [c for c in ReasonCode.names if c >= 0x80])
+def test_whatever_a_broker_says_has_words(code: int) -> None:
+    assert set(REASONS) >= {code}
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".com"])
+def test_a_host_that_cannot_be_is_no_name_of_a_computer(host: str) -> None:
+    with pytest.raises(UnicodeError) as raised:
+        socket.getaddrinfo(host, 1883)
+    assert why(raised.value) == "that is no name of a computer"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (aiomqtt.MqttError("Disconnected during message iteration"), ENDED),
+        (refused_later(0x04), ENDED),
+        (aiomqtt.MqttCodeError(4, "Could not publish message"), "the connection is broken"),
+        (Broken("it rains"), "it rains"),
+    ],
+)
+def test_nothing_is_said_in_the_words_of_a_library(error: Exception, words: str) -> None:
+    assert why(error) == words
+
+
+def test_the_reason_is_said_and_not_what_it_led_to() -> None:
+    error = aiomqtt.MqttCodeError(4, "Could not publish message")
+    error.__cause__ = Broken("it rains")
+    assert why(error) == "it rains"
+
+
+@pytest.mark.parametrize("text", ["Operation timed out", "it does not answer"])
+def test_silence_is_known_from_behind_the_end_of_the_messages(text: str) -> None:
+    error = aiomqtt.MqttError("Disconnected during message iteration")
+    error.__cause__ = aiomqtt.MqttError(text)
+    assert (is_silence(error), why(error)) == (True, "it does not answer")
 
 
 def test_a_time_out_of_the_library_is_no_answer() -> None:

@@ -18,8 +18,8 @@ from upturn.sinks.mqtt.entities import ENTITIES, REMOVED, Availability, Entity, 
 from upturn.sinks.mqtt.payloads import Payload
 from upturn.sinks.mqtt.topics import ROOT, NodeTopics, host_availability
 
-EXPIRE_S = 5
-"""Of what is published once a second: four may be lost."""
+EXPIRE_S = {Source.STATE: 5, Source.ALARMS: 30}
+"""Of what is told once a second and each ten seconds: some may be lost."""
 QOS = 1
 PRESS = "PRESS"
 SUPPORT_URL = "https://www.home-assistant.io/integrations/mqtt/"
@@ -116,7 +116,7 @@ def _component(entity: Entity, table: Announced) -> Payload:
             "entity_category": entity.category,
             "icon": entity.icon,
             "enabled_by_default": None if entity.enabled else False,
-            "expire_after": EXPIRE_S if entity.source is Source.STATE else None,
+            "expire_after": EXPIRE_S.get(entity.source),
             "availability": _availability(entity, table.host, topics),
         }
     )

@@ -10,6 +10,7 @@ share. Who runs two for good gives each its own `[mqtt] id`, and the numbers nev
 
 from __future__ import annotations
 
+import atexit
 import errno
 import hashlib
 import hmac
@@ -72,6 +73,13 @@ def _hold(id: str) -> bool:
         return error.errno != errno.EADDRINUSE
     _held.append(holder)
     return True
+
+
+@atexit.register
+def _release() -> None:
+    """The names are free again; the end of a process that is killed frees them too."""
+    while _held:
+        _held.pop().close()
 
 
 def _machine() -> bytes | None:

@@ -10,6 +10,7 @@ from math import inf
 from aiomqtt import Message
 
 from upturn.sinks.mqtt.owner import Owned
+from upturn.sinks.mqtt.topics import is_id
 
 
 def payload_of(message: Message) -> dict[str, object]:
@@ -28,9 +29,11 @@ def json_object(text: bytes) -> dict[str, object]:
 
 
 def owned_of(message: Message, now_s: float) -> Owned:
+    """A host that is no host's id is none: topics are made of it."""
     said = payload_of(message)
+    host = text_of(said, "host")
     claimed_s = -inf if message.retain else now_s
-    return Owned(text_of(said, "host"), text_of(said, "source"), claimed_s)
+    return Owned(host if is_id(host) else "", text_of(said, "source"), claimed_s)
 
 
 def text_of(said: Mapping[str, object], key: str) -> str:

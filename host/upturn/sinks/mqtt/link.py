@@ -46,6 +46,10 @@ class MqttLink:
         self.tables: list[MqttTable] = []
         self.failure = UNTRIED
         """Why it does not work now; empty while it does."""
+        self.on_change: Callable[[str], None] = lambda _: None
+        """Told whenever `failure` is another."""
+        self.reached = False
+        """It was connected once: the home knows of this host."""
         self._back_off_s = back_off_s
         self._session: Session | None = None
         self._ends = asyncio.Event()
@@ -87,6 +91,11 @@ class MqttLink:
         return self._session is not None and self._session.connected
 
     @property
+    def parted(self) -> bool:
+        """The home knows that nobody is watched any more."""
+        return self._session is not None and self._session.parted
+
+    @property
     def untold(self) -> int:
         """Events that the broker has not got, and that are this host's to tell."""
         return sum(len(table.outbox) + table.outbox.given_up for table in self._telling)
@@ -95,19 +104,19 @@ class MqttLink:
         """Connect, tell, and connect again, until `stop`."""
         asyncio.get_running_loop().set_default_executor(DaemonThreads())
         failures = 0
-        anew = True
         while not self.ends:
-            session = self._session = Session(self, anew=anew)
+            session = self._session = Session(self, anew=not self.reached)
             began_s = self.clock()
             try:
                 await session.run()
             except Exception as error:  # noqa: BLE001 - any fault of a sink is an alarm, not an end
                 steady = session.connected and self.clock() - began_s >= STEADY_S
                 failures = 0 if steady else failures + 1
-                if not session.connected or failures > 1 or is_silence(error):
+                refused = code_of(error) in REFUSALS
+                if not session.connected or failures > 1 or refused or is_silence(error):
                     self._fails(why(error))
-                anew = anew and not session.connected
-                await self._rest(failures, refused=code_of(error) in REFUSALS)
+                self.reached |= session.connected
+                await self._rest(failures, refused=refused)
 
     async def stop(self) -> None:
         """Tell what waits, and that nobody is watched any more; not for longer than 2 s."""
@@ -147,7 +156,10 @@ class MqttLink:
         self._say(f"{self.broker.described}: {words}")
 
     def _say(self, failure: str) -> None:
+        changed = failure != self.failure
         self.failure = failure
+        if changed:
+            self.on_change(failure)
         for table in self.tables:
             table.report(failure)
 

@@ -30,6 +30,7 @@ class Weight(IntEnum):
 
 class Letter(NamedTuple):
     uid: str
+    topic: str
     payload: bytes
     weight: Weight
     posted_s: float

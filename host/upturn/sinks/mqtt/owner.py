@@ -54,7 +54,7 @@ class Claim:
         if owner != self.owner:
             self.owner = owner
             self._told_s = now_s
-            self._claimed_s = claimed_s
+            self._claimed_s = claimed_s if owner else -inf
 
     def heard_host(self, host: str, *, up: bool, kept: bool = False) -> None:
         """`kept`: the broker knew it before."""

@@ -1,44 +1,46 @@
 # SPDX-License-Identifier: MIT
-"""One table over one connection: find out whose the node is, announce it, and tell the news.
+"""One table over one connection: who its node is, and whose, before anything is told of it.
 
-In this order, a step at a time, and each step again from the first on after every reconnection:
-subscribe, wait for what the broker still knew, claim the node, announce it, tell. Of what is told,
-the alarms and whether data is fresh come before events, and events before readings.
+In this order, a step at a time, and from the first again after every reconnection and every pause
+of this program: subscribe, wait for what the broker still knew, claim the node, tell.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from math import inf
 
 from aiomqtt import Message
-from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from upturn.sinks.mqtt.broker import Broker
-from upturn.sinks.mqtt.client import Connection, NotTaken
-from upturn.sinks.mqtt.discovery import Announced, discovery_message, discovery_topic
-from upturn.sinks.mqtt.incoming import json_object, owned_of, payload_of, text_of
-from upturn.sinks.mqtt.owner import Claim, Owned
-from upturn.sinks.mqtt.payloads import Signal, encode, owner_payload, unwatched
+from upturn.sinks.mqtt.client import Connection
+from upturn.sinks.mqtt.incoming import owned_of, payload_of, text_of
+from upturn.sinks.mqtt.owner import Claim
+from upturn.sinks.mqtt.payloads import Signal, encode, owner_payload
 from upturn.sinks.mqtt.table import MqttTable
-from upturn.sinks.mqtt.teller import Teller
+from upturn.sinks.mqtt.teller import ONLINE, Teller
 from upturn.sinks.mqtt.topics import NodeTopics, host_availability
 
 SETTLE_S = 0.3
 """What the broker kept comes right after a subscription."""
 LOOK_S = 1.0
+PAUSE_S = 3.0
+"""Who stood still for so long asks first whose the node is now."""
 DEAF_S = 3.0
 """A claim that the broker took, and that does not come back for so long, will not."""
 DEAF = "the broker lets this computer's user publish, but not read: look at its access list"
+LOSSES = 5
+CONTESTED_S = 60.0
+"""A node that was lost so often in this time is contested."""
+CONTESTED = "another program keeps taking this node"
 OWNER_LOOK_S = 30.0
 """How often the broker is asked again whose the node is: in a cluster, or after a flood, two hosts
 may have heard two claims in another order, but what is kept is one and the same."""
 OVERLAP_S = 30.0
 """A host that stands by keeps so much of the news: the owner may have died before it told."""
 
-ONLINE, OFFLINE = "online", "offline"
 COMMANDS = SubscribeOptions(qos=0, retainAsPublished=True, retainHandling=2)
 """Never kept by the broker for later: a command is for the moment that it was given in."""
 NEWS = SubscribeOptions(qos=1)
@@ -50,42 +52,26 @@ class Presence:
         table: MqttTable,
         broker: Broker,
         connection: Connection,
-        owners: Mapping[str, Owned],
+        former: Mapping[str, str],
         now: Callable[[], str],
     ) -> None:
-        """`owners` is what the broker knew of every node, kept current by the caller."""
+        """`former` has the nodes that were this host's, with their source, kept current."""
         self.table = table
         self.told = False
-        """It is announced, and what is to be told has been."""
+        """The home knows what it has to, or hears it from another host."""
         self._broker = broker
         self._connection = connection
-        self._teller = Teller(connection)
-        self._owners = owners
+        self._former = former
         self._now = now
-        self._node = ""
-        self._topics = NodeTopics("")
-        self._claim = Claim(broker.id)
-        self._watched = ""
-        self._settled_s = -inf
-        self._looked_s = -inf
+        self._deaf: dict[str, str] = {}
+        self._settled_s = self._looked_s = self._stepped_s = -inf
         self._claimed_s = inf
-        self._announced: Announced | None = None
-        self._fresh: bool | None = None
-        self._alarms: bytes | None = None
+        self._move_to("")
 
     @property
     def refused(self) -> dict[str, str]:
-        """What the broker does not take, by topic, and why."""
-        return self._teller.refused
-
-    @property
-    def mine(self) -> bool:
-        return self._claim.mine
-
-    @property
-    def other(self) -> str:
-        """The host that announces the node instead."""
-        return self._claim.other
+        """What the broker does not take or give, by topic, and why."""
+        return self._deaf | self._teller.refused
 
     async def step(self, now_s: float) -> float:
         """Do what can be done now; how many seconds until there may be more."""
@@ -98,9 +84,9 @@ class Presence:
         if not self._node:
             self.told = table.begun  # there is nothing to tell: no other table waits for it
             return LOOK_S
-        if now_s >= self._looked_s + OWNER_LOOK_S:
-            self._looked_s = now_s
-            await self._connection.subscribe([(self._topics.owner, NEWS)])
+        if now_s >= min(self._looked_s + OWNER_LOOK_S, self._stepped_s + PAUSE_S):
+            await self._ask(now_s)
+        self._stepped_s = now_s
         await self._watch(self._claim.other, now_s)
         table.elsewhere = bool(self._claim.other)
         if table.elsewhere:
@@ -108,17 +94,11 @@ class Presence:
         if now_s < self._settled_s:
             return self._settled_s - now_s
         if not self._claim.mine:
-            self._announced = None
-            if self._claim.free(now_s, fresh=table.fresh):
-                await self._claim_node(now_s)
-                return SETTLE_S
-            self.told = True
-            return LOOK_S
-        if self._claimed_s < inf:
-            self._claimed_s = inf
+            return await self._stand_by(now_s)
+        if not self._contested(now_s):
             self._teller.refused.pop(self._topics.owner, None)
-        await self._tell(now_s)
-        self.told = True
+        await self._teller.tell(now_s)
+        self.told = self._teller.told and not self._contested(now_s)
         return LOOK_S
 
     def heard(self, message: Message, now_s: float) -> None:
@@ -126,9 +106,14 @@ class Presence:
         topic = message.topic.value
         if topic == self._topics.owner:
             owned = owned_of(message, now_s)
-            if owned.host and owned.host != self._broker.id and self._claim.mine:
-                self.table.outbox.forget(now_s - OVERLAP_S)
+            if owned.host != self._broker.id and self._claim.mine:
+                self._losses_s.append(now_s)
+                self._teller.repeat()
+                if owned.host:
+                    self.table.outbox.forget(now_s - OVERLAP_S)
             self._claim.heard_owner(now_s, owned.host, claimed_s=owned.claimed_s)
+            if self._claim.mine:
+                self._claimed_s = inf
         elif topic == self._topics.state:
             reading = payload_of(message)
             if reading.get("signal") == Signal.OK:
@@ -143,23 +128,17 @@ class Presence:
 
     def repeat(self) -> None:
         """Somebody has forgotten all that was said."""
-        self._announced = self._fresh = self._alarms = None
-        self.table.repeat()
+        self._teller.repeat()
 
     async def farewell(self) -> None:
         """The node is watched no more, in order."""
         if self._claim.mine and self._node:
-            last = self.table.alarms
-            if last is not None and last != self._alarms:
-                with suppress(NotTaken):
-                    await self._connection.confirm(self._topics.alarms, last, retain=True)
-            with suppress(NotTaken):
-                await self._connection.confirm(self._topics.availability, OFFLINE, retain=True)
+            await self._teller.farewell()
 
     def _adopt(self) -> None:
         """Until a node says who it is, its source is the one that it had here the last time."""
-        for node, owner in self._owners.items():
-            if owner[:2] == (self._broker.id, self.table.source):
+        for node, source in self._former.items():
+            if source == self.table.source:
                 self.table.adopt(node)
                 return
 
@@ -167,21 +146,32 @@ class Presence:
         """The node is known now, or is another one."""
         if self._node:
             if self._claim.mine:
-                told = self._alarms or b""
-                await disown(self._connection, self._node, told, self._now())
-            await self._connection.unsubscribe([self._topics.command, self._topics.event])
-        self._node = self.table.node
-        self._topics = NodeTopics(self._node)
-        self._claim = Claim(self._broker.id)
-        owned = self._owners.get(self._node, Owned())
-        self._claim.heard_owner(now_s, owned.host, claimed_s=owned.claimed_s)
+                await self._teller.leave(self._now())
+            await self._watch("", now_s)
+            topics = self._topics
+            await self._connection.unsubscribe([topics.command, topics.event, topics.owner])
+        self._move_to(self.table.node)
+        wanted = [(self._topics.command, COMMANDS), (self._topics.event, NEWS)]
+        self._deaf = await self._connection.listen(wanted)
+        self._stepped_s = now_s
+        await self._ask(now_s)
+
+    def _move_to(self, node: str) -> None:
+        self._node = node
+        self._topics = NodeTopics(node)
+        self._claim = claim = Claim(self._broker.id)
+        self._teller = Teller(
+            self._connection, self._broker, self.table, node, mine=lambda: claim.mine
+        )
         self._watched = ""
-        self._announced = self._fresh = self._alarms = None
-        topics = self._topics
-        await self._connection.subscribe([(topics.command, COMMANDS)])
-        await self._connection.subscribe([(topics.event, NEWS)])
-        self._settled_s = now_s + SETTLE_S
+        self._claimed_s = inf
+        self._losses_s: deque[float] = deque(maxlen=LOSSES)
+
+    async def _ask(self, now_s: float) -> None:
+        """Whose the node is, as the broker keeps it."""
         self._looked_s = now_s
+        await self._connection.listen([(self._topics.owner, NEWS)])
+        self._settled_s = max(self._settled_s, now_s + SETTLE_S)
 
     async def _watch(self, host: str, now_s: float) -> None:
         """Hear when the host that owns the node is gone, or tells nothing of it; none: no more."""
@@ -193,58 +183,31 @@ class Presence:
         self._watched = host
         if host:
             theirs = [host_availability(host), self._topics.state]
-            answers = await self._connection.subscribe([(topic, NEWS) for topic in theirs])
-            self._claim.deaf = any(
-                isinstance(answer, ReasonCode) and answer.is_failure for answer in answers
-            )
+            refused = await self._connection.listen([(topic, NEWS) for topic in theirs])
+            self._claim.deaf = bool(refused)
             self._settled_s = max(self._settled_s, now_s + SETTLE_S)
 
-    async def _claim_node(self, now_s: float) -> None:
-        """Say that it is this host's; it is when that comes back."""
+    async def _stand_by(self, now_s: float) -> float:
+        """It is not this host's: claim it, or let the other tell."""
+        self.told = False
+        if not self._claim.free(now_s, fresh=self.table.fresh):
+            self._teller.refused.clear()
+            self.told = not self._contested(now_s)
+            return LOOK_S
         topic = self._topics.owner
-        if await self._teller.keep(topic, self._owner_payload(), now_s):
+        owner = encode(owner_payload(self._broker.id, self.table.source, self._now()))
+        if await self._teller.keep(topic, owner, now_s):
             self._claimed_s = min(self._claimed_s, now_s)
             if now_s >= self._claimed_s + DEAF_S:
                 self._teller.give_up(topic, now_s, DEAF)
-        self.told = bool(self.refused)  # it is no news that there is nothing to wait for
+        self._contested(now_s)
         self._settled_s = now_s + SETTLE_S
+        return SETTLE_S
 
-    async def _tell(self, now_s: float) -> None:
-        table, topics = self.table, self._topics
-        keep = self._teller.keep
-        announced, alarms, fresh = table.announced, table.alarms, table.fresh
-        if (
-            alarms is not None
-            and alarms != self._alarms
-            and await keep(topics.alarms, alarms, now_s)
-        ):
-            self._alarms = alarms
-        words = ONLINE if fresh else OFFLINE
-        if fresh is not self._fresh and await keep(topics.availability, words, now_s):
-            self._fresh = fresh
-        if announced is not None and announced != self._announced:
-            topic = discovery_topic(self._broker.discovery_prefix, self._node)
-            message = encode(discovery_message(announced)) if self._broker.discovery else b""
-            if await keep(topic, message, now_s):
-                self._announced = announced
-        while (letter := table.outbox.first) and self._claim.mine:
-            if not await self._teller.once(topics.event, letter.payload, now_s):
-                break
-            table.outbox.arrived(letter.uid)
-        if (state := table.state) is not None:
-            table.state = None
-            await self._teller.say(topics.state, state)
-
-    def _owner_payload(self) -> bytes:
-        return encode(owner_payload(self._broker.id, self.table.source, self._now()))
-
-
-async def disown(connection: Connection, node: str, told: bytes, at: str) -> None:
-    """Nobody here watches that node any more; `told` is its active set as the broker keeps it."""
-    topics = NodeTopics(node)
-    with suppress(NotTaken):
-        await connection.confirm(topics.availability, OFFLINE, retain=True)
-    said = json_object(told)
-    if said.get("watched") or said.get("alarms"):
-        with suppress(NotTaken):
-            await connection.confirm(topics.alarms, encode(unwatched(said, at)), retain=True)
+    def _contested(self, now_s: float) -> bool:
+        """It was lost again and again: that is said, and nothing is shown as watched."""
+        losses_s = self._losses_s
+        if len(losses_s) == LOSSES and now_s < losses_s[0] + CONTESTED_S:
+            self._teller.refused[self._topics.owner] = f"{CONTESTED} ({self._topics.owner})"
+            return True
+        return False

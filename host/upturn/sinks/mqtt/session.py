@@ -21,17 +21,18 @@ from upturn.sinks.mqtt.client import Connection, NotTaken
 from upturn.sinks.mqtt.commands import Refused
 from upturn.sinks.mqtt.incoming import owned_of, payload_of
 from upturn.sinks.mqtt.owner import Owned
-from upturn.sinks.mqtt.presence import (
-    NEWS,
-    OFFLINE,
-    ONLINE,
-    SETTLE_S,
-    Presence,
-    disown,
-)
+from upturn.sinks.mqtt.presence import NEWS, SETTLE_S, Presence
 from upturn.sinks.mqtt.table import MqttTable
-from upturn.sinks.mqtt.topics import OWNER_FILTER, NodeTopics, host_availability, node_of
+from upturn.sinks.mqtt.teller import EXPIRES_S, OFFLINE, ONLINE, disown
+from upturn.sinks.mqtt.topics import (
+    OWNER_FILTER,
+    NodeTopics,
+    host_availability,
+    is_id,
+    node_of,
+)
 from upturn.sinks.mqtt.wall import WallClock
+from upturn.sinks.mqtt.words import why
 
 ALIVE_S = 5.0
 """How often the broker is asked to confirm something, so that a dead one is noticed."""
@@ -66,12 +67,16 @@ class Link(Protocol):
 class Session:
     def __init__(self, link: Link, *, anew: bool) -> None:
         self.connected = False
+        self.parted = False
+        """The broker knows that nobody is watched any more."""
         self._link = link
         self._anew = anew
         self._online = host_availability(link.broker.id)
         self._birth = f"{link.broker.discovery_prefix}/status"
-        self._owners: dict[str, Owned] = {}
+        self._former: dict[str, str] = {}
+        """Nodes that were this host's when the broker was last told of them, and their source."""
         self._presences: dict[int, Presence] = {}
+        self._deaf: dict[str, str] = {}
         self._left: dict[str, bytes] = {}
         """Of nodes that were this host's: the active set as the broker kept it, by topic."""
         self._settled_s = inf
@@ -104,7 +109,7 @@ class Session:
 
     async def _write(self, connection: Connection) -> None:
         link = self._link
-        await connection.subscribe([(OWNER_FILTER, NEWS), (self._birth, NEWS)])
+        self._deaf = await connection.listen([(OWNER_FILTER, NEWS), (self._birth, NEWS)])
         self._settled_s = link.clock() + SETTLE_S
         for table in link.tables:
             table.repeat()
@@ -114,6 +119,7 @@ class Session:
             await presence.farewell()
         with suppress(NotTaken):
             await connection.confirm(self._online, OFFLINE, retain=True)
+        self.parted = True
 
     async def _step(self, connection: Connection) -> float:
         link = self._link
@@ -127,26 +133,36 @@ class Session:
         wait_s = min(ALIVE_S, self._born_s - now_s)
         for table in link.tables:
             presence = self._presences.setdefault(
-                id(table), Presence(table, link.broker, connection, self._owners, WallClock().now)
+                id(table), Presence(table, link.broker, connection, self._former, WallClock().now)
             )
             wait_s = min(wait_s, await presence.step(link.clock()))
-        if now_s >= self._alive_s + ALIVE_S and all(p.told for p in self._presences.values()):
-            if self._alive_s == -inf:
-                await self._disown(connection)
-            self._alive_s = now_s
-            refused = [words for p in self._presences.values() for words in p.refused.values()]
-            try:
-                await connection.confirm(self._online, ONLINE, retain=True)
-            except NotTaken as error:
-                refused.append(f"{error} ({self._online})")
-            link.works(refused[0] if refused else "")
+        if now_s >= self._alive_s + ALIVE_S:
+            await self._say_alive(connection, now_s)
         return max(0.0, wait_s)
+
+    async def _say_alive(self, connection: Connection, now_s: float) -> None:
+        """That this host is online, if the home knows what it must; and what is wrong, if not."""
+        told = all(presence.told for presence in self._presences.values())
+        wrong = [words for p in self._presences.values() for words in p.refused.values()]
+        wrong += [*connection.shortcomings, *self._deaf.values()]
+        if not told and not wrong:
+            return
+        if self._alive_s == -inf:
+            await self._disown(connection)
+        self._alive_s = now_s
+        try:
+            if told:
+                await connection.confirm(self._online, ONLINE, retain=True, expires_s=EXPIRES_S)
+            else:
+                await connection.confirm(self._online, OFFLINE, retain=True)
+        except NotTaken as error:
+            wrong.append(f"{why(error)} ({self._online})")
+        self._link.works(wrong[0] if wrong else "")
 
     async def _disown(self, connection: Connection) -> None:
         """What this host announced before, and does not watch now, has no data."""
         here = {table.node for table in self._link.tables}
-        mine = [n for n, owned in self._owners.items() if owned.host == self._link.broker.id]
-        left = {NodeTopics(node).alarms: node for node in mine if node not in here}
+        left = {NodeTopics(node).alarms: node for node in self._former if node not in here}
         if left:
             self._left = dict.fromkeys(left, b"")
             await connection.subscribe([(topic, NEWS) for topic in left])
@@ -163,7 +179,7 @@ class Session:
                 if message.payload == ONLINE.encode() and not message.retain:
                     self._born_s = now_s + random.uniform(0.0, BIRTH_S)  # noqa: S311 - no secret
             elif message.topic.matches(OWNER_FILTER):
-                self._owners[node_of(topic)] = owned_of(message, now_s)
+                self._note_owner(node_of(topic), owned_of(message, now_s))
             elif topic == NodeTopics(node_of(topic)).event:
                 self._had(payload_of(message).get("uid"))
             elif topic in self._left:
@@ -171,6 +187,12 @@ class Session:
                 self._left[topic] = message.payload
             self._hear(message, now_s)
             self._link.wake()
+
+    def _note_owner(self, node: str, owned: Owned) -> None:
+        if owned.host == self._link.broker.id and is_id(node):
+            self._former[node] = owned.source
+        else:
+            self._former.pop(node, None)
 
     def _had(self, uid: object) -> None:
         """The broker had this event, perhaps from the connection before: that it says at once."""

@@ -33,6 +33,7 @@ from upturn.sinks.mqtt.payloads import (
     is_fresh,
     state_payload,
 )
+from upturn.sinks.mqtt.topics import NodeTopics
 from upturn.sinks.mqtt.wall import WallClock
 
 NAME = "mqtt"
@@ -72,6 +73,8 @@ class MqttTable:
         """A reading to be told; None: none is due."""
         self.alarms: bytes | None = None
         """The active set, to be kept by the broker; None before the first."""
+        self.calm = False
+        """It says that somebody is watched, and that nothing is wrong."""
         self.announced: Announced | None = None
         self.elsewhere = False
         """Another host tells of it."""
@@ -174,14 +177,12 @@ class MqttTable:
             payload = command_payload(
                 verb, reason, stamp, uid, self._snapshot.now_s, id=id, occurrence=occurrence
             )
-            self.outbox.put(Letter(uid, encode(payload), Weight.ANSWER, self._clock()))
+            self._put(uid, payload, Weight.ANSWER)
             self._wake()
 
     def _identify(self, node: str) -> None:
         if not node or node == self.node:
             return
-        if self.node:
-            self.outbox.forget()  # it was of another node, which is not here any more
         self.node = node
         self.repeat()
         self._alarms_told = {}
@@ -192,7 +193,11 @@ class MqttTable:
         uid = next(self._uids)
         payload = event_payload(event, self._stamp(at), uid)
         if payload is not None:
-            self.outbox.put(Letter(uid, encode(payload), weight_of(event), self._clock()))
+            self._put(uid, payload, weight_of(event))
+
+    def _put(self, uid: str, payload: Payload, weight: Weight) -> None:
+        topic = NodeTopics(self.node).event  # of the node that it is about, whoever comes after
+        self.outbox.put(Letter(uid, topic, encode(payload), weight, self._clock()))
 
     def _refresh(self, snapshot: Snapshot) -> None:
         self.fresh = is_fresh(snapshot)
@@ -235,6 +240,7 @@ class MqttTable:
         if {**payload, "at": ""} != self._alarms_told:
             self._alarms_told = {**payload, "at": ""}
             self.alarms = encode(payload)
+            self.calm = bool(payload["watched"]) and not payload["alarms"]
 
     def _stamp(self, at: str) -> Stamp:
         return Stamp(at, self._broker.id, self.node, self._display_name())

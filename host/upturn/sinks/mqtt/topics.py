@@ -71,6 +71,11 @@ def node_of(topic: str) -> str:
     return rest.partition("/")[0] if root == ROOT else ""
 
 
+def is_id(text: str) -> bool:
+    """A node's or a host's, as it may stand in a topic."""
+    return re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_ID}}}", text, re.ASCII) is not None
+
+
 def slug(text: str) -> str:
     """A readable id for a text, in [A-Za-z0-9_-]; an id is its own.
 

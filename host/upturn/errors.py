@@ -22,6 +22,7 @@ _LOGIN = re.compile(
     (mqtts?:/+|//) (?:
         .*@                                # with a scheme
       | [^\s:]*:\S*?\.{3} (?=\.?(?:\s|$))  # cut short by a quote
+      | [^\s:/@\[]+:(?!\d{1,5}(?:\W|$))\S+  # cut by whoever took it apart: no port looks so
     )
     | [^\s:/@'"=]+:\S*@                   # without a scheme
     """,

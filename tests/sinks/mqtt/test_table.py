@@ -154,6 +154,16 @@ def test_data_is_fresh_until_it_is_lost_and_nobody_is_watched_at_the_end() -> No
     assert again.alarms()["watched"] is False
 
 
+def test_after_the_end_nothing_is_heard() -> None:
+    watched = Watched("at 50 5s")
+    watched.run(1.0)
+    watched.table.close()
+    before = (watched.table.alarms, len(watched.table.outbox))
+    watched.run(5.0)
+    assert (watched.table.alarms, len(watched.table.outbox)) == before
+    assert (watched.table.fresh, watched.alarms()["watched"]) == (False, False)
+
+
 def test_a_core_that_says_nothing_any_more_is_noticed() -> None:
     watched = Watched("upright 5s")
     watched.run(2.0)

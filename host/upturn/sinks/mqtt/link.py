@@ -121,7 +121,7 @@ class MqttLink:
     async def stop(self) -> None:
         """Tell what waits, and that nobody is watched any more; not for longer than 2 s."""
         for table in self.tables:
-            table.end()
+            table.close()
         deadline_s = self.clock() + FAREWELL_S
         while self.failure in ("", UNTRIED) and any(len(table.outbox) for table in self._telling):
             if self.clock() >= deadline_s:

@@ -94,6 +94,7 @@ class MqttTable:
         mark = secrets.token_hex(4)
         self._uids = (f"{mark}-{n}" for n in count(1))
         self._heard_s = clock()
+        self._closed = False
         self._told_s = -STATE_S
         self._told_of: object = None
         self._alarms_told: Payload = {}
@@ -113,6 +114,8 @@ class MqttTable:
 
     def heard(self, events: Sequence[Event], snapshot: Snapshot) -> None:
         """What the core has said, and how the table stands after it."""
+        if self._closed:
+            return
         self._snapshot = snapshot
         self._heard_s = self._clock()
         self._identify(snapshot.node_id or self._fallback_id)
@@ -133,6 +136,11 @@ class MqttTable:
         if self._alarms_told.get("watched"):
             self._say_alarms({**self._alarms_told, "at": self._wall.now(), "watched": False})
         self._wake()
+
+    def close(self) -> None:
+        """The end, and whatever may still be heard changes nothing of what is told of it."""
+        self._closed = True
+        self.end()
 
     def look(self) -> None:
         """Notice a core that says nothing any more."""

@@ -76,6 +76,9 @@ class Session:
         self._former: dict[str, str] = {}
         """Nodes that were this host's when the broker was last told of them, and their source."""
         self._presences: dict[int, Presence] = {}
+        self._heard = 0
+        self._due_s: dict[int, float] = {}
+        """When each wants to be looked at, if nothing happens; a message may change all of it."""
         self._deaf: dict[str, str] = {}
         self._left: dict[str, bytes] = {}
         """Of nodes that were this host's: the active set as the broker kept it, by topic."""
@@ -128,6 +131,7 @@ class Session:
             return self._settled_s - now_s
         if now_s >= self._born_s:
             self._born_s = inf
+            self._due_s.clear()
             for presence in self._presences.values():
                 presence.repeat()
         wait_s = min(ALIVE_S, self._born_s - now_s)
@@ -135,7 +139,12 @@ class Session:
             presence = self._presences.setdefault(
                 id(table), Presence(table, link.broker, connection, self._former, WallClock().now)
             )
-            wait_s = min(wait_s, await presence.step(link.clock()))
+            if table.news or now_s >= self._due_s.get(id(table), -inf):
+                table.news, heard = False, self._heard
+                wait = await presence.step(link.clock())
+                # What came in meanwhile may have been for it.
+                self._due_s[id(table)] = now_s if heard != self._heard else link.clock() + wait
+            wait_s = min(wait_s, self._due_s[id(table)] - now_s)
         if now_s >= self._alive_s + ALIVE_S:
             await self._say_alive(connection, now_s)
         return max(0.0, wait_s)
@@ -186,6 +195,8 @@ class Session:
                 assert isinstance(message.payload, bytes)
                 self._left[topic] = message.payload
             self._hear(message, now_s)
+            self._due_s.clear()
+            self._heard += 1
             self._link.wake()
 
     def _note_owner(self, node: str, owned: Owned) -> None:

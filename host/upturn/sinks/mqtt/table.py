@@ -78,6 +78,8 @@ class MqttTable:
         self.announced: Announced | None = None
         self.elsewhere = False
         """Another host tells of it."""
+        self.news = False
+        """There is something to tell since the connection last looked."""
         self.commands_refused = 0
         self.inbox = Inbox(broker.permits)
         self._broker = broker
@@ -127,7 +129,7 @@ class MqttTable:
                 self._nameless.append((at, event))
         if self.node:
             self._refresh(snapshot)
-        self._wake()
+        self._stir()
 
     def end(self) -> None:
         """Nobody is watched any more: that no alarm is active means nothing from now on."""
@@ -135,7 +137,7 @@ class MqttTable:
         self.state = None
         if self._alarms_told.get("watched"):
             self._say_alarms({**self._alarms_told, "at": self._wall.now(), "watched": False})
-        self._wake()
+        self._stir()
 
     def close(self) -> None:
         """The end, and whatever may still be heard changes nothing of what is told of it."""
@@ -186,7 +188,11 @@ class MqttTable:
                 verb, reason, stamp, uid, self._snapshot.now_s, id=id, occurrence=occurrence
             )
             self._put(uid, payload, Weight.ANSWER)
-            self._wake()
+            self._stir()
+
+    def _stir(self) -> None:
+        self.news = True
+        self._wake()
 
     def _identify(self, node: str) -> None:
         if not node or node == self.node:

@@ -122,7 +122,7 @@ class Session:
             await presence.farewell()
         with suppress(NotTaken):
             await connection.confirm(self._online, OFFLINE, retain=True)
-        self.parted = True
+            self.parted = True
 
     async def _step(self, connection: Connection) -> float:
         link = self._link

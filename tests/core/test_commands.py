@@ -18,6 +18,7 @@ from upturn.core.commands import (
     HostBattery,
     HostStalled,
     ImFine,
+    LinkNote,
     NodeFault,
     Resume,
     SeenUpright,
@@ -53,6 +54,7 @@ EXAMPLES: list[tuple[Command, dict[str, object]]] = [
         SinkStatus("mqtt", working=False, reason="refused"),
         {"verb": "sink_status", "sink": "mqtt", "working": False, "reason": "refused"},
     ),
+    (LinkNote("by its cable"), {"verb": "link_note", "words": "by its cable"}),
 ]
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.stories import alarm_lines, judge, lines, pipeline, shifted, stream, tell, timeline
 from upturn.core.alarm_table import AlarmId
-from upturn.core.commands import ImFine
-from upturn.core.events import Posture
+from upturn.core.commands import ImFine, LinkNote
+from upturn.core.events import Noted, Posture
 from upturn.core.limits import DEVICES, STANDARD, DeviceKind
 from upturn.core.pipeline import Pipeline
 from upturn.core.sample import Sample
@@ -44,6 +44,16 @@ def test_no_first_sample_is_an_alarm_after_fifteen_seconds(start_s: float) -> No
         "no_signal_yet #1 raised **"
     ]
     assert core.next_deadline_s() == inf
+
+
+def test_how_a_node_is_heard_is_noted_and_changes_nothing() -> None:
+    core = Pipeline(stream(), STANDARD, start_s=0.0)
+    core.feed([UPRIGHT._replace(t_s=1.0)])
+    shown = core.snapshot(2.0)
+    assert core.command(LinkNote("den is heard by its cable"), 2.0) == [
+        Noted(2.0, "den is heard by its cable")
+    ]
+    assert core.snapshot(2.0) == shown
 
 
 def test_without_a_start_no_first_sample_is_awaited() -> None:

@@ -47,16 +47,21 @@ SHORT: dict[str, Any] = {
 }  # fmt: skip
 
 HELLO: dict[str, Any] = {
-    "layout": 1, "node_id": "a1b2c3d4e5f6", "firmware": [0, 1, 0], "reset": 1, "boots": 12,
-    "epoch": 7, "t_ms": 812, "rate_hz": 50, "range_g": 8, "traits": 0x0F, "fault": 0,
+    "layout": 2, "node_id": "a1b2c3d4e5f6", "firmware": [0, 1, 0], "reset": 1, "boots": 12,
+    "epoch": 7, "t_ms": 812, "rate_hz": 50, "range_g": 8, "traits": 0x1F, "fault": 0,
     "notice_ms": 45000, "limit_ms": 60000, "rest_ms": 90000, "max_angle_cdeg": 6000,
     "rows": [0, 16384, 0, 0, 0, 16384, 16384, 0, 0], "offsets": [0, 0],
     "board": "m5stickc-plus2", "sensor": "MPU6886", "name": "table", "profile": "standard",
+    "bthome": 1, "bonds": 2,
 }  # fmt: skip
+HELLO_1: dict[str, Any] = {key: HELLO[key] for key in HELLO if key not in ("bthome", "bonds")} | {
+    "layout": 1, "traits": 0x0F,
+}  # fmt: skip
+"""As a node of the first layout said it."""
 ANGLE_NOT_JUDGED = -32768
 HELLO_LEAST: dict[str, Any] = HELLO | NO_TEXTS | {
     "node_id": "000000000000", "firmware": [0, 0, 0], "reset": 0, "boots": 0, "epoch": 0,
-    "t_ms": 0, "traits": 0,
+    "t_ms": 0, "traits": 0, "bthome": 0, "bonds": 0,
 }  # fmt: skip
 HELLO_MOST: dict[str, Any] = HELLO | {
     "node_id": "ffffffffffff", "firmware": [255, 255, 255], "reset": 5, "boots": 65535,
@@ -64,7 +69,7 @@ HELLO_MOST: dict[str, Any] = HELLO | {
     "notice_ms": 300000, "limit_ms": 300000, "rest_ms": 3600000, "max_angle_cdeg": 9000,
     "rows": [-16000, 2000, -1000, 1900, 15500, 2500, 1267, 2355, -16200],
     "offsets": [-4096, 4096], "board": "ABCDEFGHIJKLMNOP", "sensor": "0123456789abcdef",
-    "name": "-_-_-_-_-_-_-_-_", "profile": "äöüßéèêç",
+    "name": "-_-_-_-_-_-_-_-_", "profile": "äöüßéèêç", "bthome": 2, "bonds": 4,
 }  # fmt: skip
 
 STATUS: dict[str, Any] = {
@@ -115,6 +120,12 @@ FROM_NODE: tuple[Case, ...] = (
         "max_angle_cdeg": ANGLE_NOT_JUDGED, "name": "boots"}),
 )  # fmt: skip
 
+EARLIER: tuple[Case, ...] = (
+    ("layout 1, which ends with its texts", "HELLO", HELLO_1),
+    ("layout 1, least of everything", "HELLO", HELLO_1 | NO_TEXTS | {"traits": 0}),
+)
+"""No node says these any more, and a host reads them all the same."""
+
 ROWS = HELLO_MOST["rows"]
 
 _COMMANDS: tuple[Case, ...] = (
@@ -148,6 +159,10 @@ _COMMANDS: tuple[Case, ...] = (
     ("with boots, no angle is judged", "set_profile", {
         "notice_ms": 45000, "limit_ms": 60000, "rest_ms": 90000,
         "max_angle_cdeg": ANGLE_NOT_JUDGED, "name": "standard"}),
+    ("with a key", "set_bthome", {"mode": 2, "key": "231d39c1d7cc1ab1aee224cd096db932"}),
+    ("for everybody", "set_bthome", {"mode": 1}),
+    ("nothing", "set_bthome", {"mode": 0}),
+    ("all of them", "forget_hosts", {}),
 )  # fmt: skip
 FIRST_ID = 0x75
 """The ids that follow pass the flag and the escape."""
@@ -206,14 +221,16 @@ REFUSED_BY_HOST: tuple[Altered, ...] = (
     Altered("posture 5", "SHORT", SHORT | {"posture": 5}),
     Altered("battery 101 %", "SHORT", SHORT | {"battery_percent": 101}),
     Altered("angle 180.01", "SHORT", SHORT | {"angle_cdeg": 18001}),
-    Altered("cut in its last text", "HELLO", HELLO, cut=1),
-    Altered("cut before its last text", "HELLO", HELLO, cut=9),
-    Altered("cut before its texts", "HELLO", HELLO, cut=44),
+    Altered("cut in its last text", "HELLO", HELLO_1, cut=1),
+    Altered("cut before its last text", "HELLO", HELLO_1, cut=9),
+    Altered("cut before its texts", "HELLO", HELLO_1, cut=44),
+    Altered("layout 2 without its bonds", "HELLO", HELLO, cut=1),
+    Altered("layout 2 that ends like layout 1", "HELLO", HELLO, cut=2),
     Altered("no layout", "HELLO", HELLO | {"layout": 0}),
     Altered("no rate", "HELLO", HELLO | {"rate_hz": 0}),
     Altered("a text of 17 bytes", "HELLO", HELLO | {"name": 17 * "x"}),
     Altered("a text with a line feed", "HELLO", HELLO | {"name": "a\nb"}),
-    Altered("a text that is not UTF-8", "HELLO", HELLO | {"profile": ""}, cut=1, more="02c328"),
+    Altered("a text that is not UTF-8", "HELLO", HELLO_1 | {"profile": ""}, cut=1, more="02c328"),
     Altered("cut short", "STATUS", STATUS, cut=1),
     Altered("cut short", "GOODBYE", FROM_NODE[17][2], cut=1),
     Altered("too long", "GOODBYE", FROM_NODE[17][2], more="00"),
@@ -223,13 +240,14 @@ REFUSED_BY_HOST: tuple[Altered, ...] = (
 NOT_FOR_HOST: tuple[Altered, ...] = (
     Altered("another version", "MEASUREMENT", UPRIGHT, version=2),
     Altered("the HELLO of another version", "HELLO", HELLO, version=2),
-    Altered("the HELLO of another version, cut short", "HELLO", HELLO, version=3, cut=91),
+    Altered("the HELLO of another version, cut short", "HELLO", HELLO, version=3, cut=93),
     Altered("no body, version 15", "STATUS", STATUS, version=15, cut=19),
     Altered("a type that only a host sends", "COMMAND", FROM_HOST[0][2]),
 )
 
 LONGER: tuple[Altered, ...] = (
-    Altered("a later layout", "HELLO", HELLO | {"layout": 2}, more="7e7d0102"),
+    Altered("a later layout", "HELLO", HELLO | {"layout": 3}, more="7e7d0102"),
+    Altered("layout 1 with more behind", "HELLO", HELLO_1, more="0102"),
     Altered("with another counter", "STATUS", STATUS, more="0100"),
 )
 """A host reads these as if they ended where they did in version 1."""
@@ -291,9 +309,47 @@ REFUSED_BY_NODE: tuple[Altered, ...] = (
     _told("power_off", "another version, no id", 5, version=15, cut=2),
     _told("power_off", "no verb", 2, cut=1),
     _told("power_off", "no id", 2, cut=2),
+    _told("set_bthome", "no mode", 2, cut=17),
+    _told("set_bthome", "a key cut short", 2, cut=1),
+    _told("set_bthome", "a key too long", 2, more="00"),
+    _told("set_bthome", "encrypted, without a key", 2, cut=16),
+    _told("set_bthome", "plain, with a key", 2, mode=1),
+    _told("set_bthome", "off, with a byte", 2, mode=0, cut=15),
+    _told("set_bthome", "mode 3", 3, mode=3, cut=16),
+    _told("forget_hosts", "too long", 2, more="00"),
 )  # fmt: skip
 
-UNKNOWN_VERBS = (0x00, 0x0D, 0xFF)
+UNKNOWN_VERBS = (0x00, 0x0F, 0xFF)
+
+ADVERTISED: dict[str, Any] = {
+    "layout": 1, "posture": 1, "priority": 0, "pairing": False, "in_use": False,
+    "calibrated": True, "fault": False, "battery_low": False, "node_id": "a1b2c3d4e5f6",
+    "battery_percent": 87,
+}  # fmt: skip
+ADVERTISEMENTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("upright, free", ADVERTISED),
+    ("the pairing window is open", ADVERTISED | {"pairing": True}),
+    ("a host is connected, inverted, the node alarms", ADVERTISED | {
+        "posture": 3, "priority": 3, "in_use": True}),
+    ("not calibrated, nothing known", ADVERTISED | {
+        "posture": 0, "calibrated": False, "battery_percent": None}),
+    ("a fault, the battery low", ADVERTISED | {
+        "fault": True, "battery_low": True, "battery_percent": 0}),
+    ("most of everything", ADVERTISED | {
+        "posture": 4, "priority": 3, "pairing": True, "in_use": True, "fault": True,
+        "battery_low": True, "node_id": "ffffffffffff", "battery_percent": 100}),
+)  # fmt: skip
+"""The service data of a node's state."""
+REFUSED_ADVERTISEMENTS: tuple[tuple[str, dict[str, Any], int], ...] = (
+    ("no layout", ADVERTISED | {"layout": 0}, 0),
+    ("posture 5", ADVERTISED | {"posture": 5}, 0),
+    ("posture 7", ADVERTISED | {"posture": 7}, 0),
+    ("battery 101 %", ADVERTISED | {"battery_percent": 101}, 0),
+    ("battery 254 %", ADVERTISED | {"battery_percent": 254}, 0),
+    ("cut short", ADVERTISED, 1),
+    ("empty", ADVERTISED, 10),
+)
+"""Name, fields, bytes taken from the end."""
 
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("MEASUREMENT", "upright, one sample without rates"),
@@ -309,6 +365,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ("COMMAND", "standard limits"),
     ("COMMAND", "a mounting askew"),
     ("COMMAND", "fastest"),
+    ("COMMAND", "with a key"),
     ("ANSWER", "a heartbeat was heard"),
     ("ANSWER", "refused, and why"),
 )

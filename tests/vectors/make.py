@@ -13,11 +13,14 @@ from typing import Any
 
 from tests.vectors import reference
 from tests.vectors.cases import (
+    ADVERTISEMENTS,
+    EARLIER,
     EXAMPLES,
     FROM_HOST,
     FROM_NODE,
     LONGER,
     NOT_FOR_HOST,
+    REFUSED_ADVERTISEMENTS,
     REFUSED_BY_HOST,
     REFUSED_BY_NODE,
     UNKNOWN_VERBS,
@@ -41,11 +44,20 @@ def vectors() -> dict[str, Any]:
             for case in NOT_FOR_HOST
         ]
         + [_unknown_type(type_) for type_ in (0, 6, 7, 15)],
+        "earlier": [_vector(case, from_host=False) for case in EARLIER],
         "longer": [_altered(case) | {"fields": case.fields} for case in LONGER],
         "refused_by_node": [
             _altered(case) | {"result": case.result} | _named(case) for case in REFUSED_BY_NODE
         ]
         + [_unknown_verb(verb) for verb in UNKNOWN_VERBS],
+        "advertisements": [
+            {"name": name, "fields": fields} | _advertised(fields)
+            for name, fields in ADVERTISEMENTS
+        ],
+        "refused_advertisements": [
+            {"name": name} | _advertised(fields, cut)
+            for name, fields, cut in REFUSED_ADVERTISEMENTS
+        ],
     }
 
 
@@ -62,6 +74,7 @@ def examples_text() -> str:
     """Section 5, its heading included."""
     cases = {(kind, name): fields for name, kind, fields in (*FROM_NODE, *FROM_HOST)}
     blocks = [_example(kind, name, cases[kind, name]) for kind, name in EXAMPLES]
+    blocks.append(_advertisement_example(*ADVERTISEMENTS[0]))
     return (
         f"{SECTION}\nHexadecimal, a space at each border of a field, the check last, without "
         "flags and escapes unless said. Written by\n`python -m tests.vectors.make`; "
@@ -80,6 +93,15 @@ def _example(kind: str, name: str, fields: dict[str, Any]) -> str:
     wire = reference.line(b"".join(parts), from_host=kind == "COMMAND")
     if kind == "COMMAND" or "escaped" in name:
         lines += ["", "On a serial line:", "", "```", *textwrap.wrap(wire.hex(), WIDTH), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _advertisement_example(name: str, fields: dict[str, Any]) -> str:
+    data = reference.advertisement(fields)
+    told = ", ".join(f"{key} {_shown(value)}" for key, value in fields.items())
+    lines = [f"**Advertisement of the state: {name}**", "", *textwrap.wrap(told, WIDTH)]
+    lines += ["", "```", data.hex(), "```", "", "In the advertisement, behind its flags:"]
+    lines += ["", "```", *textwrap.wrap(reference.in_advertisement(data).hex(), WIDTH), "```"]
     return "\n".join(lines) + "\n"
 
 
@@ -114,6 +136,13 @@ def _named(case: Altered) -> dict[str, int]:
         if case.name.endswith(("no id", "no verb"))
         else reference.VERBS[case.fields["verb"]],
     }
+
+
+def _advertised(fields: dict[str, Any], cut: int = 0) -> dict[str, str]:
+    """`hex`: the service data; `structure`: as they stand in the advertisement."""
+    data = reference.advertisement(fields)
+    data = data[: len(data) - cut]
+    return {"hex": data.hex(), "structure": reference.in_advertisement(data).hex()}
 
 
 def _unknown_type(type_: int) -> dict[str, Any]:

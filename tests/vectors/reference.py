@@ -17,7 +17,7 @@ TYPES = {
 VERBS = {
     "heartbeat": 1, "read_info": 2, "set_profile": 3, "set_calibration": 4,
     "clear_calibration": 5, "identify": 6, "acknowledge": 7, "test_alarm": 8, "set_rate": 9,
-    "set_name": 10, "maintenance": 11, "power_off": 12,
+    "set_name": 10, "maintenance": 11, "power_off": 12, "set_bthome": 13, "forget_hosts": 14,
 }  # fmt: skip
 
 # Field and bytes; "form", "state", "counts" are put together below, "texts" have lengths.
@@ -43,6 +43,8 @@ TABLES: dict[str, list[tuple[str, int]]] = {
     ],
     "GOODBYE": [("t_ms", 4), ("reason", 1)],
 }  # fmt: skip
+ADVERTISED_BITS = ("pairing", "in_use", "calibrated", "fault", "battery_low")
+SERVICE = "b7f10001-5c2e-4d0a-9f3b-6a1d0e8c4f27"
 UNKNOWN = {"angle_cdeg": -32768, "battery_percent": 255}
 
 
@@ -57,12 +59,26 @@ def message(name: str, fields: Fields, version: int = 1) -> list[bytes]:
         parts += [b"".join(_number(x, 2) for x in fields["rows"][at : at + 3]) for at in (0, 3, 6)]
         parts.append(b"".join(_number(x, 2) for x in fields["offsets"]))
         parts += [_text(fields[key]) for key in ("board", "sensor", "name", "profile")]
+        parts += [_number(fields[key], 1) for key in ("bthome", "bonds") if key in fields]
     elif name == "COMMAND":
         parts += [_number(fields["id"], 1), _number(VERBS[fields["verb"]], 1), *_payload(fields)]
     elif name == "ANSWER":
         parts += [_number(fields[key], 1) for key in ("id", "verb", "result")]
         parts.append(fields["reason"].encode())
     return checked([part for part in parts if part])
+
+
+def advertisement(fields: Fields) -> bytes:
+    """The service data of a node's state, without their UUID."""
+    bits = sum(fields[key] << bit for bit, key in enumerate(ADVERTISED_BITS))
+    numbers = _number(fields["layout"], 1) + _field("state", 1, fields) + _number(bits, 1)
+    return numbers + _field("node_id", 6, fields) + _field("battery_percent", 1, fields)
+
+
+def in_advertisement(service_data: bytes) -> bytes:
+    """As it stands in an advertisement: length, type, the UUID backwards, and the data."""
+    rest = b"\x21" + bytes.fromhex(SERVICE.replace("-", ""))[::-1] + service_data
+    return bytes((len(rest),)) + rest
 
 
 def checked(parts: Sequence[bytes]) -> list[bytes]:
@@ -118,6 +134,8 @@ def _payload(fields: Fields) -> list[bytes]:
             return [_number(fields["rate_hz"], 2)]
         case "set_name":
             return [_text(fields["name"])]
+        case "set_bthome":
+            return [_number(fields["mode"], 1), bytes.fromhex(fields.get("key", ""))]
     return []
 
 

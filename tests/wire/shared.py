@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.vectors import reference
-from tests.vectors.cases import HELLO, UPRIGHT
+from tests.vectors.cases import HELLO, SHORT, UPRIGHT
 from tests.vectors.make import VECTORS
 
 ALL: dict[str, list[dict[str, Any]]] = json.loads(VECTORS.read_text(encoding="utf-8"))
@@ -59,6 +59,20 @@ class Node:
         )
         self.t_ms += self.samples * self.interval_ms
         self.seq += self.samples
+        return raw
+
+    def says_short(self, **fields: Any) -> bytes:
+        """The newest sample of the next tenth of a second, by its angle."""
+        self.skips(100 // self.interval_ms - 1)
+        raw = message(
+            "SHORT",
+            **SHORT
+            | {"flags": 1, "presses": 0, "calls": 0}
+            | {"seq": self.seq % 65536, "t_ms": self.t_ms % (1 << 32)}
+            | self.fields
+            | fields,
+        )
+        self.skips(1)
         return raw
 
     @property

@@ -28,6 +28,7 @@ from upturn.wire.messages import (
     Unknown,
 )
 from upturn.wire.vocabulary import (
+    BTHOME_MODES,
     FAULTS,
     GOODBYES,
     NO_FAULT,
@@ -127,6 +128,8 @@ def hello(f: Fields) -> Hello:
         sensor=f["sensor"],
         name=f["name"],
         profile=f["profile"],
+        bthome=f.get("bthome"),
+        bonds=f.get("bonds"),
     )
 
 
@@ -144,6 +147,14 @@ READ: dict[str, Callable[[Fields], object]] = {
 def test_a_message_says_what_its_vector_says(vector: dict[str, Any]) -> None:
     message = bytes.fromhex(vector["hex"])[:-3]
     assert decode(message) == READ[vector["kind"]](vector["fields"])
+
+
+@pytest.mark.parametrize("vector", shared.ALL["earlier"], ids=shared.names("earlier"))
+def test_what_an_earlier_layout_did_not_have_is_not_known(vector: dict[str, Any]) -> None:
+    said = decode(bytes.fromhex(vector["hex"])[:-3])
+    assert said == hello(vector["fields"])
+    assert isinstance(said, Hello)
+    assert (said.bthome, said.bonds) == (None, None)
 
 
 @pytest.mark.parametrize("vector", shared.ALL["longer"], ids=shared.names("longer"))
@@ -175,6 +186,7 @@ def test_a_refusal_says_what_is_impossible() -> None:
     assert reasons["MEASUREMENT posture 5"] == "posture 5"
     assert reasons["MEASUREMENT angle 180.01"] == "an angle of 180.01 degrees"
     assert reasons["MEASUREMENT battery 101 %"] == "a battery at 101 %"
+    assert reasons["HELLO layout 2 without its bonds"] == "less than its layout has"
     assert reasons["GOODBYE too long"] == "7 bytes, not 6"
 
 
@@ -275,7 +287,9 @@ def test_a_node_with_an_impossible_calibration_is_not_calibrated(
 def test_traits_that_a_newer_node_has_are_passed_over() -> None:
     said = decode(shared.hello(traits=0xFF))
     assert isinstance(said, Hello)
-    assert said.traits is Trait.GYRO | Trait.CALIBRATED | Trait.BATTERY | Trait.BUZZER
+    assert said.traits is (
+        Trait.GYRO | Trait.CALIBRATED | Trait.BATTERY | Trait.BUZZER | Trait.BLE
+    )
     assert said.has_gyro
 
 
@@ -287,7 +301,13 @@ def test_a_fault_of_a_newer_node_is_taken_for_one_of_the_sensor() -> None:
 
 @pytest.mark.parametrize(
     ("table", "numbers"),
-    [(FAULTS, range(9)), (RESETS, range(6)), (GOODBYES, range(1, 4)), (RESULTS, range(7))],
+    [
+        (FAULTS, range(9)),
+        (RESETS, range(6)),
+        (GOODBYES, range(1, 4)),
+        (RESULTS, range(7)),
+        (BTHOME_MODES, range(3)),
+    ],
 )
 def test_every_number_of_the_page_has_its_words(table: dict[int, Any], numbers: range) -> None:
     assert sorted(table) == list(numbers)

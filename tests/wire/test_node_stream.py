@@ -15,7 +15,7 @@ from tests.wire import shared
 from tests.wire.shared import Node, hello, line, message
 from upturn.core.mounting import ASSUMED
 from upturn.core.sample import NodeCounters, NodeReport, Sample, StreamInfo
-from upturn.wire.messages import Answer, Goodbye, Hello, Measurement, Short, Status
+from upturn.wire.messages import Answer, Goodbye, Hello, Measurement, Status
 from upturn.wire.node_stream import (
     CLOCK_RIGHT_S,
     UNEXPLAINED_FAULT,
@@ -568,7 +568,6 @@ def test_a_fault_that_stands_at_the_hello_is_told_with_it() -> None:
     ("kind", "fields", "type_"),
     [
         ("STATUS", cases.STATUS | {"fault": 0}, Status),
-        ("SHORT", cases.SHORT, Short),
         ("GOODBYE", {"t_ms": 5, "reason": 1}, Goodbye),
         ("ANSWER", {"id": 1, "verb": 1, "result": 0, "reason": ""}, Answer),
     ],

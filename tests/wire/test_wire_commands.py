@@ -14,7 +14,7 @@ from upturn.core.limits import STANDARD, Profile
 from upturn.core.mounting import ASSUMED, Mounting
 from upturn.wire import commands
 from upturn.wire.commands import Command, encode_command
-from upturn.wire.vocabulary import Verb
+from upturn.wire.vocabulary import BthomeMode, Verb
 
 Fields = dict[str, Any]
 
@@ -56,6 +56,10 @@ MAKERS: dict[Verb, Callable[[Fields], Command]] = {
     Verb.SET_NAME: lambda f: commands.set_name(f["name"]),
     Verb.MAINTENANCE: lambda _: commands.MAINTENANCE,
     Verb.POWER_OFF: lambda _: commands.POWER_OFF,
+    Verb.SET_BTHOME: lambda f: commands.set_bthome(
+        BthomeMode(f["mode"]), bytes.fromhex(f.get("key", ""))
+    ),
+    Verb.FORGET_HOSTS: lambda _: commands.FORGET_HOSTS,
 }
 
 
@@ -80,3 +84,18 @@ def test_of_a_long_name_as_much_as_a_text_holds_and_no_half_letter() -> None:
 def test_a_calibration_beyond_the_wire_is_not_sent() -> None:
     with pytest.raises(ValueError, match="2 or more"):
         commands.set_calibration(replace(ASSUMED, head=(0.0, 2.0, 0.0)))
+
+
+@pytest.mark.parametrize(
+    ("mode", "key", "why"),
+    [
+        (BthomeMode.ENCRYPTED, b"", "encrypted does not take a key of 0"),
+        (BthomeMode.ENCRYPTED, bytes(15), "encrypted does not take a key of 15"),
+        (BthomeMode.ENCRYPTED, bytes(17), "encrypted does not take a key of 17"),
+        (BthomeMode.PLAIN, bytes(16), "plain does not take a key of 16"),
+        (BthomeMode.OFF, bytes(1), "off does not take a key of 1"),
+    ],
+)
+def test_a_key_that_no_node_takes_is_not_sent(mode: BthomeMode, key: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        commands.set_bthome(mode, key)

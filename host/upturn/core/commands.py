@@ -101,6 +101,13 @@ class SinkStatus:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LinkNote:
+    """How the node is heard from now on, such as by its cable and no longer by radio."""
+
+    words: str
+
+
 Command = (
     Acknowledge
     | SeenUpright
@@ -115,6 +122,7 @@ Command = (
     | HostStalled
     | HostBattery
     | SinkStatus
+    | LinkNote
 )
 
 COMMANDS: dict[str, type[Command]] = {
@@ -131,6 +139,7 @@ COMMANDS: dict[str, type[Command]] = {
     "host_stalled": HostStalled,
     "host_battery": HostBattery,
     "sink_status": SinkStatus,
+    "link_note": LinkNote,
 }
 _VERBS = {kind: verb for verb, kind in COMMANDS.items()}
 

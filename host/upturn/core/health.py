@@ -77,6 +77,7 @@ class SensorHealth:
         self._rate_hz = info.rate_hz
         self._nominal_s = info.nominal_s
         self._range_g = info.range_g
+        self._angle_only = info.angle_only
         if self._blocks:
             self._rate_from_s = self._blocks[-1].to_s
 
@@ -102,8 +103,9 @@ class SensorHealth:
         blocks.append(block)
         while blocks[0].from_s < block.to_s - RATE_WINDOW_S:
             blocks.popleft()
-        self._set("force", self._mean_force_off(block), "force is not gravity's")
-        self._set("frozen", self._is_frozen(block), "readings do not change")
+        if not self._angle_only:
+            self._set("force", self._mean_force_off(block), "force is not gravity's")
+            self._set("frozen", self._is_frozen(block), "readings do not change")
         self._set(RATE_FAULT, self._rate_off(block), "wrong sample rate")
 
     def on_sample(self, reading: Reading) -> None:

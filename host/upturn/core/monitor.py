@@ -190,7 +190,8 @@ class Monitor:
 
     def on_block(self, block: Block) -> None:
         self._trust.on_block(block, ended_s=self._ended_s, inverted=self.ledger.open)
-        self._events.on_block(block, self._trust.off_plane_deg(block), quiet=is_quiet(block))
+        if not self._info.angle_only:
+            self._events.on_block(block, self._trust.off_plane_deg(block), quiet=is_quiet(block))
         if self._trust.wants_sample:
             self.judge_next()
 

@@ -22,6 +22,7 @@ from upturn.core.commands import (
     HostBattery,
     HostStalled,
     ImFine,
+    LinkNote,
     NodeFault,
     Resume,
     SeenUpright,
@@ -158,6 +159,8 @@ class Pipeline:
                     self._failed_sinks[sink] = f"{sink} ({reason})" if reason else sink
                 failed = ", ".join(self._failed_sinks.values())
                 alarms.set(now_s, AlarmId.SINK_FAILED, bool(failed), detail=failed)
+            case LinkNote(words):
+                self._out.append(Noted(now_s, words))
             case _ as never:
                 assert_never(never)
         monitor.judge_next()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from upturn.core.mounting import Mounting
+from upturn.core.mounting import ASSUMED, Mounting
 
 
 class NodeCounters(NamedTuple):
@@ -84,6 +84,14 @@ class StreamInfo:
     sensor: str = ""
     node_id: str = ""
     """Of the hardware, where it says so; another one is another node."""
+    angle_only: bool = False
+    """Samples are the node's own filtered angle, as a force of 1 g in assumed axes: what only a
+    force can tell is not judged. `mounting` is how the node knows that it sits."""
+
+    @property
+    def axes(self) -> Mounting:
+        """Those in which the samples are turned into an angle."""
+        return ASSUMED if self.angle_only or self.mounting is None else self.mounting
 
     @property
     def gap_s(self) -> float:

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from math import atan2, cos, degrees, floor, inf, isfinite, nan, radians, sin, sqrt
 from typing import NamedTuple, Protocol
 
-from upturn.core.mounting import ASSUMED, Vector, dot
+from upturn.core.mounting import Vector, dot
 from upturn.core.sample import NodeReport, Sample, StreamInfo
 from upturn.core.thresholds import (
     BIAS_TAU_S,
@@ -59,6 +59,7 @@ _STILL_FORCE2 = STILL_FORCE_G**2
 _STILL_RATE2 = STILL_RATE_DPS**2
 _MOTION_FORCE2 = MOTION_FORCE_G**2
 _FORCE_LO_G, _FORCE_HI_G = USUAL_FORCE_G
+_NO_BLOCK = (-inf, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def block_end(elapsed_s: float) -> float:
@@ -155,19 +156,22 @@ class Tilt:
         self._motion_state = (0.0,) * 4
         self._last_reading = (nan, nan, nan, -inf)
         self._border_state = (nan, nan, -inf)
-        self._block_state = (-inf, 0.0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        self._block_state = _NO_BLOCK
         self._angle_state = (1.0, 0.0, 0.0, 0.0, 0.0)
         self._fresh = True
         self._has_gyro = info.has_gyro
-        self._mounting = info.mounting or ASSUMED
+        self._mounting = info.axes
+        self._angle_only = info.angle_only
         self.describe(info)
 
     def describe(self, info: StreamInfo) -> None:
         """The sensor is as `info` says from here on; in other axes the angle starts afresh."""
         self._gap_s = info.gap_s
-        mounting = info.mounting or ASSUMED
-        if (info.has_gyro, mounting) != (self._has_gyro, self._mounting):
-            self._has_gyro, self._mounting = info.has_gyro, mounting
+        now = info.has_gyro, info.axes, info.angle_only
+        if now != (self._has_gyro, self._mounting, self._angle_only):
+            if info.angle_only is not self._angle_only:  # no block holds both kinds of reading
+                self._block_state = _NO_BLOCK
+            self._has_gyro, self._mounting, self._angle_only = now
             self._angle_state = (1.0, 0.0, 0.0, 0.0, 0.0)
             self._fresh = True
 
@@ -189,6 +193,7 @@ class Tilt:
         wx, wy, wz = mounting.hinge
         h0, f0 = mounting.head_offset_g, mounting.front_offset_g
         has_gyro, gap_s, slope = self._has_gyro, self._gap_s, self._slope
+        force_tau_s = 0.0 if self._angle_only else FORCE_TAU_S  # the node has filtered it
         count, last_s, theta = self.samples, self.last_s, self.theta_deg
         rate, moved_s = self.rate_dps, self.moved_s
         zr, zi, last_w, bias, still_s = self._angle_state
@@ -256,7 +261,7 @@ class Tilt:
                     theta = atan2(zi + 0.0, zr) * _DEG
                 else:
                     if force >= TINY_G:
-                        pull = dt / (FORCE_TAU_S + dt)
+                        pull = dt / (force_tau_s + dt)
                         zr += pull * (front - zr)
                         zi -= pull * (head + zi)
                     theta = atan2(zi + 0.0, zr) * _DEG

@@ -26,6 +26,7 @@ class SensorTrust:
         self._alarms = alarms
         self._health = SensorHealth(info)
         self._placement = Placement(info.mounting or ASSUMED)
+        self._angle_only = info.angle_only
         self._known: frozenset[str] = frozenset()
         self._holding: frozenset[str] = frozenset()
         self._changed_from: StreamInfo | None = None
@@ -46,7 +47,8 @@ class SensorTrust:
     def on_block(self, block: Block, *, ended_s: float, inverted: bool) -> None:
         """`ended_s` is when the last inversion ended, -inf for never."""
         self._health.on_block(block)
-        self._placement.on_block(block, ended_s=ended_s, inverted=inverted)
+        if not self._angle_only:
+            self._placement.on_block(block, ended_s=ended_s, inverted=inverted)
 
     def describe(
         self, now_s: float, info: StreamInfo, before: StreamInfo, *, inverted: bool
@@ -57,6 +59,7 @@ class SensorTrust:
         True if a hold has just ended: it is as it was again.
         """
         self._health.describe(info)
+        self._angle_only = info.angle_only
         if inverted and self._changed_from is None and (other := _other(info, before)):
             self._changed_from = before
             self._health.set_changed(other)

@@ -10,11 +10,13 @@ from upturn.core.limits import Profile
 from upturn.core.mounting import Mounting
 from upturn.wire.crc24 import sealed
 from upturn.wire.messages import ANGLE_NOT_JUDGED, MAX_TEXT_BYTES, ROW_PER_UNIT
-from upturn.wire.vocabulary import VERSION, MessageType, Verb
+from upturn.wire.vocabulary import VERSION, BthomeMode, MessageType, Verb
 
 _PROFILE = Struct("<IIIh")
 _CALIBRATION = Struct("<11h")
 _LARGEST = 0x7FFF
+
+BTHOME_KEY_BYTES = 16
 
 
 class Command(NamedTuple):
@@ -28,6 +30,7 @@ IDENTIFY = Command(Verb.IDENTIFY)
 ACKNOWLEDGE = Command(Verb.ACKNOWLEDGE)
 MAINTENANCE = Command(Verb.MAINTENANCE)
 POWER_OFF = Command(Verb.POWER_OFF)
+FORGET_HOSTS = Command(Verb.FORGET_HOSTS)
 
 
 def encode_command(id: int, command: Command) -> bytes:
@@ -84,6 +87,17 @@ def set_rate(rate_hz: int) -> Command:
 def set_name(name: str) -> Command:
     """A name of 1 to 16 letters of A-Z a-z 0-9 _ -; the node judges it."""
     return Command(Verb.SET_NAME, _text(name))
+
+
+def set_bthome(mode: BthomeMode, key: bytes = b"") -> Command:
+    """What it advertises for a home beside its state; a key of 16 bytes with ENCRYPTED alone.
+
+    Raises:
+        ValueError: a key that is too short, too long, or one too many.
+    """
+    if len(key) != (BTHOME_KEY_BYTES if mode is BthomeMode.ENCRYPTED else 0):
+        raise ValueError(f"BTHome {mode.name.lower()} does not take a key of {len(key)} bytes")
+    return Command(Verb.SET_BTHOME, bytes((mode,)) + key)
 
 
 def _text(text: str) -> bytes:

@@ -29,14 +29,15 @@ from upturn.wire.messages import (
     Status,
     Unknown,
 )
-from upturn.wire.vocabulary import RESETS, VERSION, MessageType, Trait, word
-
-POSTURES = (
-    Posture.UNKNOWN,
-    Posture.UPRIGHT,
-    Posture.LEVEL,
-    Posture.INVERTED,
-    Posture.OVER_ROTATED,
+from upturn.wire.vocabulary import (
+    MAX_PERCENT,
+    POSTURES,
+    RESETS,
+    UNKNOWN_PERCENT,
+    VERSION,
+    MessageType,
+    Trait,
+    word,
 )
 
 _MEASUREMENT = Struct("<BBHIHBhHBHBBBHIIII")
@@ -45,10 +46,10 @@ _SHORT = Struct("<BHIHBhHBBB")
 _HELLO = Struct("<BB6s3BBHBIHBBBIIIh9h2h")
 _STATUS = Struct("<BIBHHHHHI")
 _GOODBYE = Struct("<BIB")
+_HELLO_TAIL = Struct("<BB")
 _ANSWER = Struct("<4B")
 
 _UNKNOWN_ANGLE = -32768
-_UNKNOWN_PERCENT = 255
 _MAX_COUNTER_MS = (1 << 30) - 1
 _ROW_LENGTHS = (0.79, 1.26)  # a node takes 0.8 to 1.25, before it rounds
 _MAX_COSINE = 0.31  # and 0.3
@@ -148,7 +149,8 @@ def _hello(message: bytes) -> Hello:
     ) = _HELLO.unpack_from(message)  # fmt: skip
     if layout == 0 or rate_hz == 0:
         raise _ImpossibleError("layout or rate of 0")
-    board, sensor, name, profile = _texts(message, _HELLO.size, 4)
+    (board, sensor, name, profile), end = _texts(message, _HELLO.size, 4)
+    bthome, bonds = _hello_tail(message, end) if layout >= 2 else (None, None)
     return Hello(
         node_id=node_id.hex(),
         firmware=f"{major}.{minor}.{patch}",
@@ -171,7 +173,17 @@ def _hello(message: bytes) -> Hello:
         sensor=sensor,
         name=name,
         profile=profile,
+        bthome=bthome,
+        bonds=bonds,
     )
+
+
+def _hello_tail(message: bytes, at: int) -> tuple[int, int]:
+    """What layout 2 added."""
+    if len(message) < at + _HELLO_TAIL.size:
+        raise _ImpossibleError("less than its layout has")
+    bthome, bonds = _HELLO_TAIL.unpack_from(message, at)
+    return bthome, bonds
 
 
 _KNOWN_TRAITS = sum(Trait)
@@ -226,7 +238,8 @@ def _need(message: bytes, struct: Struct, *, exactly: bool = False) -> None:
         raise _ImpossibleError(f"{len(message)} bytes, not {struct.size}")
 
 
-def _texts(message: bytes, at: int, count: int) -> list[str]:
+def _texts(message: bytes, at: int, count: int) -> tuple[list[str], int]:
+    """Also where they end."""
     texts = []
     for _ in range(count):
         length = message[at] if at < len(message) else MAX_TEXT_BYTES + 1
@@ -241,7 +254,7 @@ def _texts(message: bytes, at: int, count: int) -> list[str]:
             raise _ImpossibleError("a text with control characters")
         texts.append(text)
         at += 1 + length
-    return texts
+    return texts, at
 
 
 def _posture(state: int) -> Posture:
@@ -259,9 +272,9 @@ def _angle_deg(angle: int) -> float | None:
 
 
 def _percent(percent: int) -> int | None:
-    if percent == _UNKNOWN_PERCENT:
+    if percent == UNKNOWN_PERCENT:
         return None
-    if percent > 100:
+    if percent > MAX_PERCENT:
         raise _ImpossibleError(f"a battery at {percent} %")
     return percent
 

@@ -46,11 +46,21 @@ class Measurement(NamedTuple):
     has_gyro: bool
     readings: tuple[Reading, ...]
 
+    @property
+    def samples(self) -> int:
+        return len(self.readings)
+
+    @property
+    def span_ms(self) -> int:
+        """From its first sample to its newest."""
+        return sum([reading[0] for reading in self.readings])
+
 
 class Short(NamedTuple):
     """The newest angle without its force, for links that carry no more."""
 
     seq: int
+    """Number of the newest sample; those between two of these are not sent, and not lost."""
     t_ms: int
     flags: int
     posture: Posture
@@ -62,6 +72,14 @@ class Short(NamedTuple):
     presses: int
     """Modulo 16, as the next."""
     calls: int
+
+    @property
+    def samples(self) -> int:
+        return 1
+
+    @property
+    def span_ms(self) -> int:
+        return 0
 
 
 class NodeLimits(NamedTuple):
@@ -95,6 +113,10 @@ class Hello:
     sensor: str
     name: str
     profile: str
+    bthome: int | None = None
+    """What it advertises beside its state, a `BthomeMode`; None: an earlier layout, without."""
+    bonds: int | None = None
+    """Hosts that it is bonded to; None as above."""
 
     @property
     def has_gyro(self) -> bool:

@@ -12,12 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from upturn.core.sample import NodeReport, Sample, StreamInfo
+from upturn.core.sample import Sample, StreamInfo
 from upturn.wire.decode import decode
 from upturn.wire.framing import Deframer
 from upturn.wire.messages import (
-    DPS_PER_UNIT,
-    G_PER_UNIT,
     Answer,
     Goodbye,
     Hello,
@@ -29,6 +27,7 @@ from upturn.wire.messages import (
 )
 from upturn.wire.node_clock import NodeClock
 from upturn.wire.node_reports import NodeReports
+from upturn.wire.node_samples import angle_sample, samples_of, stream_info
 from upturn.wire.vocabulary import NO_FAULT, VERSION, Flag, Trait, fault
 
 UNEXPLAINED_FAULT = "the node does not believe its sensor"
@@ -37,6 +36,10 @@ WRONG_CLOCK = "the node's clock runs wrong"
 """Faster than the host's by more than any crystal."""
 CLOCK_RIGHT_S = 60.0
 """After this long without such a message the clock is believed again."""
+ANGLE_ONLY = (
+    "this link is too narrow for all that the node measures: a knock, a fall and a sensor that "
+    "has moved are not seen"
+)
 
 _CALIBRATED = int(Flag.CALIBRATED)
 _SENSOR_FAULT = int(Flag.SENSOR_FAULT)
@@ -58,16 +61,18 @@ _LATE_S = 2.0
 class Samples(NamedTuple):
     samples: list[Sample]
     """Rising in time; the newest carries what the node reports."""
-    said: Measurement
+    said: Measurement | Short
 
 
 class Described(NamedTuple):
-    """The node has said what it is; `info` may be as before."""
+    """What the samples from here on mean; `info` may be as before."""
 
     info: StreamInfo
     hello: Hello
     other_node: bool
     """Another hardware id than the HELLO before: nothing that was known of the node holds."""
+    greeted: bool = True
+    """By a HELLO that has just come; else the samples have another form than before."""
 
 
 class FaultChanged(NamedTuple):
@@ -85,7 +90,7 @@ class OtherVersion(NamedTuple):
     node_id: str | None
 
 
-Heard = Samples | Described | FaultChanged | OtherVersion | Status | Goodbye | Answer | Short
+Heard = Samples | Described | FaultChanged | OtherVersion | Status | Goodbye | Answer
 
 
 @dataclass(slots=True)
@@ -110,7 +115,7 @@ class LinkCounts:
     samples: int = 0
     """Handed on."""
     lost: int = 0
-    """Samples that the node has sent and that did not arrive."""
+    """Samples that the node has sent and that did not arrive; SHORTs are told by time."""
     restarts: int = 0
     """Of the node."""
 
@@ -140,6 +145,11 @@ class NodeStream:
         self._fault_flag = False
         self._fault_told = FaultChanged("", of_sensor=False)
 
+    @property
+    def unseen(self) -> str:
+        """What cannot be seen over this link, in words; empty if all can."""
+        return ANGLE_ONLY if self.info is not None and self.info.angle_only else ""
+
     def feed(self, data: bytes, arrival_s: float) -> list[Heard]:
         """Take what has come in at that time of the host."""
         heard: list[Heard] = []
@@ -152,7 +162,7 @@ class NodeStream:
         """Take one message whose check was right, given without it."""
         self.counts.messages += 1
         said = decode(message)
-        if isinstance(said, Measurement):
+        if isinstance(said, Measurement | Short):
             return self._measurement(said, arrival_s)
         if isinstance(said, Hello):
             return self._hello(said, arrival_s)
@@ -191,7 +201,7 @@ class NodeStream:
             self._reports.begin_anew()
         self._in_doubt = False
         self.hello = said
-        self.info = _stream_info(said)
+        self.info = stream_info(said, angle_only=bool(self.unseen))
         self.needs_hello = False
         self._fault = said.fault
         return [Described(self.info, said, other_node), *self._fault_news()]
@@ -200,11 +210,11 @@ class NodeStream:
         """The node itself is no longer where the stream was; else what is in doubt is an echo."""
         return self._in_doubt and not self.clock.continues(said.t_ms, arrival_s, -_OLD_MS)
 
-    def _measurement(self, said: Measurement, arrival_s: float) -> list[Heard]:
-        info, hello = self.info, self.hello
-        if info is None or hello is None or said.has_gyro != info.has_gyro:
+    def _measurement(self, said: Measurement | Short, arrival_s: float) -> list[Heard]:
+        hello, short = self.hello, isinstance(said, Short)
+        if hello is None or (isinstance(said, Measurement) and said.has_gyro != hello.has_gyro):
             self.needs_hello = True
-            self.counts.not_described += len(said.readings)
+            self.counts.not_described += said.samples
             return []
         step_ms = self.clock.step_ms(said.t_ms)
         seq_step = (said.seq - self._next_seq + _SEQ_HALF) % (2 * _SEQ_HALF) - _SEQ_HALF
@@ -215,25 +225,45 @@ class NodeStream:
         newest_s = None if fell else self._place(said, arrival_s)
         if newest_s is None:
             return self._doubted(said, arrival_s)
+        info, heard = self._described_as(hello, angle_only=short)
         if step_ms is not None:
-            within = step_ms <= _SEQ_TRUST_MS
-            self.counts.lost += seq_step if within else info.samples_lost(step_ms / 1000)
-        self._next_seq = said.seq + len(said.readings)
-        self.counts.samples += len(said.readings)
+            by_time = short or step_ms > _SEQ_TRUST_MS
+            self.counts.lost += info.samples_lost(step_ms / 1000) if by_time else seq_step
+        self._next_seq = said.seq + said.samples
         self.unheard = bool(said.flags & _HOST_SILENT)
         late_s = self.clock.axis_s(arrival_s) - newest_s
         calibrated = Trait.CALIBRATED in hello.traits
         if late_s > _LATE_S or bool(said.flags & _CALIBRATED) != calibrated:
             self.needs_hello = True
-        report = self._reports.report(said)
-        if hello.mounting is None:  # by assumed axes, or by impossible ones: nothing to compare
-            report = report._replace(angle_deg=None)
-        heard: list[Heard] = [Samples(_samples(said, newest_s, report), said)]
+        samples = self._read(said, newest_s, hello)
+        if samples:
+            self.counts.samples += len(samples)
+            heard.append(Samples(samples, said))
         fault_flag = bool(said.flags & _SENSOR_FAULT)
+        if short and fault_flag != fault(self._fault).of_sensor:  # where no STATUS fits
+            self.needs_hello = True
         if fault_flag != self._fault_flag or self._clock_is_right_again(arrival_s):
             self._fault_flag = fault_flag
             heard += self._fault_news()
         return heard
+
+    def _described_as(self, hello: Hello, *, angle_only: bool) -> tuple[StreamInfo, list[Heard]]:
+        """What the samples mean; told where they have another form than those before."""
+        if self.info is not None and self.info.angle_only is angle_only:
+            return self.info, []
+        self.info = stream_info(hello, angle_only=angle_only)
+        return self.info, [Described(self.info, hello, other_node=False, greeted=False)]
+
+    def _read(self, said: Measurement | Short, newest_s: float, hello: Hello) -> list[Sample]:
+        """None where the angle, which is all that there is, is not known: counts wait for one."""
+        if isinstance(said, Short):
+            if said.angle_deg is None:
+                return []
+            return [angle_sample(newest_s, said.angle_deg, self._reports.report(said))]
+        report = self._reports.report(said)
+        if hello.mounting is None:  # by assumed axes, or by impossible ones: nothing to compare
+            report = report._replace(angle_deg=None)
+        return samples_of(said, newest_s, report)
 
     def _clock_is_right_again(self, arrival_s: float) -> bool:
         if self._wrong_clock_s is None or arrival_s - self._wrong_clock_s < CLOCK_RIGHT_S:
@@ -257,15 +287,13 @@ class NodeStream:
             self._old_in_a_row = 1
         return self._old_in_a_row < _OLD_IN_A_ROW
 
-    def _place(self, said: Measurement, arrival_s: float) -> float | None:
-        span_ms = 0
-        for reading in said.readings:
-            span_ms += reading[0]
+    def _place(self, said: Measurement | Short, arrival_s: float) -> float | None:
+        span_ms = said.span_ms
         return self.clock.place((said.t_ms + span_ms) & _T_MASK, arrival_s, span_ms)
 
-    def _doubted(self, said: Measurement, arrival_s: float) -> list[Heard]:
+    def _doubted(self, said: Measurement | Short, arrival_s: float) -> list[Heard]:
         """The node has started anew, or its line repeats what it said: a HELLO tells which."""
-        self.counts.not_described += len(said.readings)
+        self.counts.not_described += said.samples
         self.needs_hello = self._in_doubt = True
         if self.clock.runs_away(said.t_ms, arrival_s):
             self._wrong_clock_s = arrival_s
@@ -281,34 +309,3 @@ class NodeStream:
             return []
         self._fault_told = now
         return [now]
-
-
-def _samples(said: Measurement, newest_s: float, report: NodeReport) -> list[Sample]:
-    samples: list[Sample] = []
-    back_ms = 0
-    has_gyro = said.has_gyro
-    for reading in reversed(said.readings):
-        t_s = newest_s - back_ms / 1000
-        back_ms += reading[0]
-        ax, ay, az = reading[1] * G_PER_UNIT, reading[2] * G_PER_UNIT, reading[3] * G_PER_UNIT
-        last = report if not samples else None
-        if has_gyro:
-            gx, gy, gz = (unit * DPS_PER_UNIT for unit in reading[4:])
-            samples.append(Sample(t_s, ax, ay, az, gx, gy, gz, last))
-        else:
-            samples.append(Sample(t_s, ax, ay, az, 0.0, 0.0, 0.0, last))
-    samples.reverse()
-    return samples
-
-
-def _stream_info(said: Hello) -> StreamInfo:
-    return StreamInfo(
-        has_gyro=said.has_gyro,
-        nominal_s=1 / said.rate_hz,
-        rate_hz=float(said.rate_hz),
-        mounting=said.mounting,
-        range_g=float(said.range_g) or None,
-        node=said.name or said.node_id,
-        sensor=said.sensor,
-        node_id=said.node_id,
-    )

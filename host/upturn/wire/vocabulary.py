@@ -9,8 +9,20 @@ from __future__ import annotations
 from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
+from upturn.core.events import Posture
+
 VERSION = 1
 """Of the whole protocol."""
+POSTURES = (
+    Posture.UNKNOWN,
+    Posture.UPRIGHT,
+    Posture.LEVEL,
+    Posture.INVERTED,
+    Posture.OVER_ROTATED,
+)
+"""By their number."""
+MAX_PERCENT = 100
+UNKNOWN_PERCENT = 255
 
 
 class MessageType(IntEnum):
@@ -47,6 +59,7 @@ class Trait(IntFlag):
     CALIBRATED = 0x02
     BATTERY = 0x04
     BUZZER = 0x08
+    BLE = 0x10
 
 
 class Verb(IntEnum):
@@ -62,6 +75,16 @@ class Verb(IntEnum):
     SET_NAME = 0x0A
     MAINTENANCE = 0x0B
     POWER_OFF = 0x0C
+    SET_BTHOME = 0x0D
+    FORGET_HOSTS = 0x0E
+
+
+class BthomeMode(IntEnum):
+    """What a node advertises beside its state."""
+
+    OFF = 0
+    PLAIN = 1
+    ENCRYPTED = 2
 
 
 class Result(IntEnum):
@@ -104,6 +127,11 @@ GOODBYES: dict[int, str] = {
     1: "switched off by its button",
     2: "switched off by command",
     3: "its battery is empty",
+}
+BTHOME_MODES: dict[int, str] = {
+    BthomeMode.OFF: "off",
+    BthomeMode.PLAIN: "plain",
+    BthomeMode.ENCRYPTED: "encrypted",
 }
 RESULTS: dict[int, str] = {
     Result.DONE: "done",

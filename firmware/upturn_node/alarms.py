@@ -86,6 +86,10 @@ class Alarms:
             self._clear(taken & _LATCHING & ~self.conditions)
         return not refused
 
+    def take_back(self, bit):
+        """A condition of a moment was not meant; nothing else is acknowledged by it."""
+        self._clear(bit & ~self.conditions)
+
     def inversion_began(self):
         """A pause given before shrinks to what is allowed while inverted."""
         self.pause_ms = min(self.pause_ms, _PAUSE_INVERTED_MS)

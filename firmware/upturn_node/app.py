@@ -40,12 +40,14 @@ def main(board):
     except KeyboardInterrupt:
         print("upturn: stopped")
         if node is None or not node.watchdog.armed or node.guard.inverted:
+            _close(node)
             raise
         # the watchdog cannot be stopped, and a prompt that lasts 5 s serves nobody
         node.ending = Node.MAINTENANCE
     except Exception:
         if node is not None:
             node.memory.mark(crashed=True)
+            _close(node)
         raise
     finally:
         if node is not None:
@@ -98,17 +100,25 @@ async def _receive(node):
         await asyncio.sleep_ms(_READER_MS)
 
 
+def _close(node):
+    if node is not None:
+        node.close()
+
+
 def _finish(node, hardware):
     node.memory.keep(node.guard)
     if node.ending == Node.PROMPT:
+        node.close()
         print("upturn: maintenance, by the button; a reset starts the node")
         return
     if node.ending == Node.MAINTENANCE:
         node.memory.mark(maintenance=True)
         time.sleep_ms(_DRAIN_MS)
+        node.close()
         hardware.reset()
         return
     node.say_goodbye(_GOODBYES[node.ending])
     time.sleep_ms(_DRAIN_MS)
+    node.close()
     node.sensing.sleep()
     hardware.off()

@@ -11,6 +11,7 @@ from upturn_node import vocabulary as v
 def carry_out(node, message, length):
     """Do what a message asks; the ANSWER to it, or None where it is no command."""
     id = verb = 0
+    room = node.link.room
     try:
         command = m.parse_command(message, length)
         if command is None:
@@ -20,11 +21,12 @@ def carry_out(node, message, length):
         values = m.payload_of(verb, payload)
         HANDLERS[verb](node, values)
     except m.RefusedError as refused:
-        return m.answer(refused.id or id, refused.verb or verb, refused.result, refused.reason)
+        id, verb = refused.id or id, refused.verb or verb
+        return m.answer(id, verb, refused.result, refused.reason, room)
     except ValueError as error:
-        return m.answer(id, verb, v.BAD_VALUE, str(error))
+        return m.answer(id, verb, v.BAD_VALUE, str(error), room)
     except OSError as error:
-        return m.answer(id, verb, v.NOT_STORED, "not stored: {}".format(error))
+        return m.answer(id, verb, v.NOT_STORED, "not stored: {}".format(error), room)
     return m.answer(id, verb, v.DONE)
 
 
@@ -92,6 +94,24 @@ def _power_off(node, _):
     node.end(node.OFF_BY_COMMAND)
 
 
+def _set_bthome(node, values):
+    mode, key = values
+    bthome = node.adverts.bthome
+    bthome.prepare(mode, key)
+    if mode == v.BTHOME_ENCRYPTED:
+        node.config.change(bthome=mode, bthome_key=key.hex())
+    else:
+        node.config.change(bthome=mode)  # the key stays: its counter goes on if it comes back
+    bthome.change(mode, bytes.fromhex(node.config.bthome_key))
+    node.take_config()
+
+
+def _forget_hosts(node, _):
+    node.bonds.forget()
+    node.link.ble.end_after_answers()
+    node.tell_info()
+
+
 def _not_inverted(node):
     if node.guard.inverted:
         raise m.RefusedError(v.NOT_NOW, "the table is inverted")
@@ -110,5 +130,7 @@ HANDLERS = {
     v.SET_NAME: _set_name,
     v.MAINTENANCE: _maintenance,
     v.POWER_OFF: _power_off,
+    v.SET_BTHOME: _set_bthome,
+    v.FORGET_HOSTS: _forget_hosts,
 }
 """Verb -> what does it, with the node and the payload's values."""

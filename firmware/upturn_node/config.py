@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a node keeps through a loss of power: its name, its limits, its calibration and its rate.
+"""What a node keeps through a loss of power: its name, limits, calibration, rate, and BTHome.
 
 A damaged file is never used in part: it is kept beside under another name, and the strictest
 limits are in force until the host sets others. Impossible values in a sound file cost only their
@@ -8,7 +8,16 @@ own group.
 
 from upturn_node import store
 from upturn_node.messages import check_calibration, check_limits, check_name
-from upturn_node.vocabulary import FAULT_CONFIG, FAULT_LIMITS, FAULT_NONE, RATES_HZ
+from upturn_node.vocabulary import (
+    BTHOME_ENCRYPTED,
+    BTHOME_KEY_BYTES,
+    BTHOME_OFF,
+    BTHOME_PLAIN,
+    FAULT_CONFIG,
+    FAULT_LIMITS,
+    FAULT_NONE,
+    RATES_HZ,
+)
 
 PATH = "upturn.json"
 BAD_PATH = "upturn.bad.json"
@@ -28,6 +37,8 @@ ASSUMED = {
     "calibrated": False,
 }
 """Head is y and front is z of the sensor; hinge is head x front."""
+LATER = {"bthome": BTHOME_PLAIN, "bthome_key": ""}
+"""What a file that an earlier version wrote does not have; the key is in hexadecimal."""
 
 
 def _whole(value):
@@ -59,6 +70,8 @@ FIELDS = {
     "rows": _wholes(9),
     "offsets": _wholes(2),
     "calibrated": lambda value: isinstance(value, bool),
+    "bthome": _whole,
+    "bthome_key": lambda value: isinstance(value, str),
 }
 """Every field of the file, and whether a value can be one of it at all."""
 
@@ -82,11 +95,20 @@ def _check_calibration(values):
     check_calibration(values["rows"], values["offsets"])
 
 
+def _check_bthome(values):
+    if not BTHOME_OFF <= values["bthome"] <= BTHOME_ENCRYPTED:
+        raise ValueError("BTHome's mode is 0 to 2")
+    key = bytes.fromhex(values["bthome_key"])
+    if len(key) != BTHOME_KEY_BYTES and (key or values["bthome"] == BTHOME_ENCRYPTED):
+        raise ValueError("BTHome's key has 16 bytes")
+
+
 _GROUPS = (
     (("name",), _check_name),
     (("rate_hz",), _check_rate),
     (tuple(FIRST_TIME), _check_limits),
     (tuple(ASSUMED), _check_calibration),
+    (tuple(LATER), _check_bthome),
 )
 """Fields that are right or wrong together, and what says so by a ValueError."""
 
@@ -98,6 +120,7 @@ class Config:
         self._defaults = {"format": FORMAT, "name": default_name, "rate_hz": 50}
         self._defaults.update(FIRST_TIME)
         self._defaults.update(ASSUMED)
+        self._defaults.update(LATER)
         self.fault = FAULT_NONE
         self.problem = ""
         self._take(self._defaults)
@@ -107,6 +130,7 @@ class Config:
         try:
             stored = store.read(PATH)
             if stored is not None:
+                stored = _with_later(stored)
                 _check_shape(stored)
         except ValueError as error:
             self._refuse(FAULT_CONFIG, error, self._defaults)
@@ -164,6 +188,12 @@ class Config:
         self._values = dict(values)
         for key in FIELDS:
             setattr(self, key, values[key])
+
+
+def _with_later(stored):
+    values = dict(LATER)
+    values.update(stored)
+    return values
 
 
 def _check_shape(values):

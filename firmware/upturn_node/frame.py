@@ -17,11 +17,17 @@ UNKNOWN_PERCENT = const(255)
 MAX_SAMPLES = const(15)
 MAX_STEP_MS = const(255)
 
+SAMPLE_BYTES = const(13)
+"""With rates; without them it is less."""
+
 _MEASUREMENT = const(0x11)
 _SHORT = const(0x12)
 _SAMPLES_AT = const(39)
 _SHORT_BYTES = const(17)
 _MAX_MS = const(0x3FFFFFFF)
+
+MEASUREMENT_BYTES = _SAMPLES_AT + CHECK_BYTES
+"""Beside its samples."""
 
 
 def _angle(angle_cdeg):
@@ -49,7 +55,7 @@ class Measurement:
     def __init__(self, max_samples, has_gyro):
         if not 1 <= max_samples <= MAX_SAMPLES:
             raise ValueError("1 to 15 samples go in a message")
-        self.max_samples = max_samples
+        self.max_samples = max_samples  # may be set to less before the first is added
         self.has_gyro = has_gyro
         self.count = 0
         self.seq = 0  # of the first sample

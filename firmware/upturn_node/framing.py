@@ -9,7 +9,7 @@ from micropython import const
 from upturn_node.crc24 import CHECK_BYTES, is_sealed
 
 MAX_MESSAGE = const(244)
-_MIN_MESSAGE = const(4)
+MIN_MESSAGE = const(4)
 _FLAG = const(0x7E)
 _ESCAPE = const(0x7D)
 _FLIP = const(0x20)
@@ -84,7 +84,7 @@ class Deframer:
             return 0
         if not length and not cancelled:
             return 0
-        if cancelled or length < _MIN_MESSAGE or not is_sealed(self.message, length):
+        if cancelled or length < MIN_MESSAGE or not is_sealed(self.message, length):
             self.bad += 1
             return 0
         return length - CHECK_BYTES

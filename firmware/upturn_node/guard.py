@@ -122,6 +122,11 @@ class Guard:
         """A call for help."""
         self.alarms.trigger(alarms.DISTRESS)
 
+    def take_back_call(self):
+        """The press that called for help was for something else, and nobody is inverted."""
+        if not self.exposure.open:
+            self.alarms.take_back(alarms.DISTRESS)
+
     def acknowledge(self):
         """Pause the sound of what may be paused; False if something may not, and sounds on."""
         return self.alarms.acknowledge(self.exposure.open)

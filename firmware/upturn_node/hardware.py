@@ -42,6 +42,7 @@ class Hardware:
             self._set_up_pmic()
         self.sense = SENSES[board["battery"]["kind"]](board["battery"], self._pmic)
         self.rtc = machine.RTC()
+        self.bluetooth = _bluetooth()
         self.node_id = (machine.unique_id() + bytes(6))[:6]
         self.stdin = sys.stdin.buffer
         self.stdout = sys.stdout.buffer
@@ -91,6 +92,14 @@ class Hardware:
             self._pmic.set_up()
         except OSError as error:
             print("upturn:", error)  # a node that measures is worth more than its charger
+
+
+def _bluetooth():
+    try:
+        import bluetooth
+    except ImportError:  # a board, or an image, without BLE
+        return None
+    return bluetooth
 
 
 def _passive(row):

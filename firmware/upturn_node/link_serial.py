@@ -7,7 +7,7 @@ from a person ends the program, and a host never sends that byte.
 
 from micropython import const
 
-from upturn_node.framing import Deframer, Framer
+from upturn_node.framing import MAX_MESSAGE, Deframer, Framer
 
 WANTED_MS = 5000
 """A port that nobody reads can hold a writer up, so a host has to have spoken of late."""
@@ -22,6 +22,8 @@ class SerialLink:
 
     `wanted` is true while a host was heard of late.
     """
+
+    room = MAX_MESSAGE
 
     def __init__(self, stdin, stdout, readable, writable):
         self._stdin = stdin
@@ -61,6 +63,9 @@ class SerialLink:
             pass
         self.dropped = (self.dropped + 1) & _COUNTER
         return False
+
+    def answer(self, message):
+        self.send(message, len(message))
 
     def receive(self, take):
         """Read what is there; `take(message, length)` gets each message, without its check."""

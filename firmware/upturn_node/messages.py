@@ -13,7 +13,7 @@ from upturn_node import vocabulary as v
 from upturn_node.crc24 import CHECK_BYTES, seal
 from upturn_node.framing import MAX_MESSAGE
 
-_LAYOUT = const(1)
+_LAYOUT = const(2)
 _Q14 = const(16384)
 _MAX_LIMIT_MS = const(300000)
 _MIN_REST_MS = const(90000)
@@ -52,6 +52,8 @@ def hello(
     board,
     sensor,
     name,
+    bthome,
+    bonds,
 ):
     """HELLO; `profile` as from `profile_of`, `calibration` as from `calibration_of`."""
     notice_ms, limit_ms, rest_ms, max_angle_cdeg, profile_name = profile
@@ -80,7 +82,8 @@ def hello(
         *rows,
         *offsets,
     )
-    return _sealed(body + _text(board) + _text(sensor) + _text(name) + _text(profile_name))
+    texts = _text(board) + _text(sensor) + _text(name) + _text(profile_name)
+    return _sealed(body + texts + bytes((bthome, bonds)))
 
 
 def status(t_hi, t_lo, fault, overruns, skipped, bus_errors, bad_frames, dropped, heap_free):
@@ -107,10 +110,10 @@ def goodbye(t_hi, t_lo, reason):
     return _sealed(pack("<BHHB", v.VERSION << 4 | v.GOODBYE, t_lo & 0xFFFF, t_hi & 0xFFFF, reason))
 
 
-def answer(id, verb, result, reason=""):
-    """ANSWER; of a long reason as much as a message holds."""
-    room = MAX_MESSAGE - CHECK_BYTES - 4
-    return _sealed(pack("<4B", v.VERSION << 4 | v.ANSWER, id, verb, result) + _cut(reason, room))
+def answer(id, verb, result, reason="", room=MAX_MESSAGE):
+    """ANSWER in `room` bytes at most; of a long reason as much as there is room for."""
+    head = pack("<4B", v.VERSION << 4 | v.ANSWER, id, verb, result)
+    return _sealed(head + _cut(reason, room - CHECK_BYTES - len(head)))
 
 
 def parse_command(message, length):
@@ -201,6 +204,17 @@ def name_of(payload):
     return name
 
 
+def bthome_of(payload):
+    """(mode, key), the key of 16 bytes with mode 2 and empty otherwise."""
+    if not payload:
+        raise RefusedError(v.BAD_LENGTH, "the mode is missing")
+    mode = payload[0]
+    if mode > v.BTHOME_ENCRYPTED:
+        raise RefusedError(v.BAD_VALUE, "mode is 0 to 2")
+    _need(payload, 1 + (v.BTHOME_KEY_BYTES if mode == v.BTHOME_ENCRYPTED else 0))
+    return mode, payload[1:]
+
+
 def text_of(payload):
     """The one text that is the whole payload."""
     if not payload or payload[0] != len(payload) - 1:
@@ -230,6 +244,8 @@ PAYLOADS = {
     v.SET_NAME: name_of,
     v.MAINTENANCE: nothing_of,
     v.POWER_OFF: nothing_of,
+    v.SET_BTHOME: bthome_of,
+    v.FORGET_HOSTS: nothing_of,
 }
 
 

@@ -9,20 +9,26 @@ import gc
 
 from micropython import const
 
-from upturn_node import commands, report
+from upturn_node import VERSION, commands, report
 from upturn_node import messages as m
 from upturn_node import vocabulary as v
+from upturn_node.advert import Adverts
 from upturn_node.battery import Battery
+from upturn_node.bonds import Bonds
+from upturn_node.bthome import BTHome
 from upturn_node.button import Button
 from upturn_node.clock import Clock
 from upturn_node.config import Config, count_boot
 from upturn_node.faults import Faults
 from upturn_node.guard import Guard
+from upturn_node.link_ble import BleLink
 from upturn_node.link_serial import SerialLink
+from upturn_node.links import Links
 from upturn_node.memory import Memory
 from upturn_node.pace import Pace
+from upturn_node.radio import Radio
 from upturn_node.sensing import Sensing
-from upturn_node.signals import Signals
+from upturn_node.signals import PAIRING_LIGHT, Signals
 from upturn_node.stream import Stream
 from upturn_node.taps import Taps
 from upturn_node.tilt import Tilt
@@ -65,15 +71,19 @@ class Node:
         self.config = Config("upturn-" + hardware.node_id[-2:].hex())
         self.battery = Battery(hardware.sense)
         self.signals = Signals(hardware.buzzer, hardware.led)
-        self.link = SerialLink(
-            hardware.stdin, hardware.stdout, hardware.readable, hardware.writable
+        self.bonds = Bonds()
+        self.radio = Radio(hardware.bluetooth, self.bonds)
+        self.link = Links(
+            SerialLink(hardware.stdin, hardware.stdout, hardware.readable, hardware.writable),
+            BleLink(self.radio, self.bonds, self._advertisement),
         )
+        self.adverts = None
         self.button = Button()
         self.taps = Taps()
         self.sensing = Sensing(
             hardware.open_bus, find, board["sensor_addresses"], board["gyro"], self.faults
         )
-        self.stream = Stream(self.link, self.clock, self._fill)
+        self.stream = Stream(self.link, self.clock, self._fill, self._fill_short)
         self.tilt = Tilt(False)
         self._take_message = self._take
         self._since_ms = 0
@@ -85,6 +95,8 @@ class Node:
         self._status_ms = 0
         self._battery_ms = 0
         self._collect_ms = 0
+        self._bonds_made = 0
+        self._pairing_call = False
 
     def boot(self):
         """Take up what was kept, find the sensor, and say hello."""
@@ -93,6 +105,7 @@ class Node:
         self.reset = v.RESET_PROGRAM if reset == v.RESET_PIN and memory.program else reset
         memory.boots = count_boot(memory.boots)
         config.load()
+        self._start_radio()
         faults.set(v.FAULT_CONFIG, config.fault == v.FAULT_CONFIG)
         faults.set(v.FAULT_LIMITS, config.fault == v.FAULT_LIMITS)
         self.guard = Guard(memory.boots & 0xFF)
@@ -107,7 +120,7 @@ class Node:
         self.sensing.changed = self._sensor_changed
         self.guard.idle(self.clock.advance())  # all of this took its time
         self.pace.start(1000 // config.rate_hz)
-        self._send(report.hello(self))
+        self._say_hello(self.link.announce)
 
     def sample(self):
         """Read, judge, stream. Once per interval."""
@@ -138,6 +151,7 @@ class Node:
             self.stream.note(v.TAP)
         if self.taps.calls != self._calls:
             self._calls = self.taps.calls
+            self._pairing_call = False
             guard.call()
         if driver.saturated:
             self.stream.note(v.SATURATED)
@@ -148,11 +162,14 @@ class Node:
         guard, button = self.guard, self.button
         down = self._hardware.button_down()
         if button.step(dt_ms, down, guard.inverted, guard.may_switch_off):
-            guard.press()
+            self._press()
         beeps = guard.take_beeps()
         if beeps:
             self.signals.beeps(beeps)
-        self.signals.step(dt_ms, guard.sound_priority, guard.light_priority)
+        light = guard.light_priority
+        if not light and self.link.ble.window_ms:
+            light = PAIRING_LIGHT
+        self.signals.step(dt_ms, guard.sound_priority, light)
         self.watchdog.check_in(SIGNALS)
         if guard.inverted:
             return
@@ -169,6 +186,7 @@ class Node:
     def tend(self, dt_ms):
         """What takes its time: faults told, battery, memory, the watchdog. Ten times a second."""
         self.link.step(dt_ms)
+        self._heed_bond()
         self.faults.set(v.FAULT_LATE, self.pace.late)
         self._tell_faults()
         self._status_ms += dt_ms
@@ -180,6 +198,7 @@ class Node:
         if self._battery_ms >= _BATTERY_MS:
             self._battery_ms = 0
             self.battery.measure()
+            self.link.ble.tell_battery(self.battery.percent)
             if self.battery.empty and not self.guard.inverted:
                 self.end(self.OFF_BY_BATTERY)
         self._collect_ms += dt_ms
@@ -209,16 +228,21 @@ class Node:
             self.ending = how
 
     def say_goodbye(self, reason):
-        self._send(m.goodbye(self.clock.t_hi, self.clock.t_lo, reason))
+        self.link.announce(m.goodbye(self.clock.t_hi, self.clock.t_lo, reason))
+
+    def close(self):
+        """No radio from here on: nobody is to take a program that has ended for one that runs."""
+        self.link.ble.close()
 
     def tell_info(self):
-        self._send(report.hello(self))
+        self._say_hello(self.link.tell)
 
     def take_config(self, mounting=False, rate=False):
         """Put in force what `config` says now, and tell it."""
         self.faults.set(v.FAULT_CONFIG, False)
         self.faults.set(v.FAULT_LIMITS, False)
         self._set_limits()
+        self.link.ble.name(self.config.name)
         if mounting:
             self._mount()
         if rate:
@@ -230,10 +254,44 @@ class Node:
     def _take(self, message, length):
         answer = commands.carry_out(self, message, length)
         if answer is not None:
-            self._send(answer)
+            self.link.answer(answer)
 
-    def _send(self, message):
-        self.link.send(message, len(message))
+    def _say_hello(self, say):
+        hello = report.hello(self)
+        self.link.ble.publish(hello)
+        say(hello)
+
+    def _start_radio(self):
+        """Early, while its memory is still in one piece; what feeds the board is on already."""
+        config = self.config
+        self.bonds.load()
+        if self.bonds.problem:
+            print("upturn: bonds:", self.bonds.problem)
+        self.radio.start(config.name, self.board["name"], self.node_id, VERSION)
+        if self.radio.problem:
+            print("upturn:", self.radio.problem)
+        self.adverts = Adverts(self.node_id, BTHome(self.radio.address))
+        self.adverts.bthome.begin(config.bthome, bytes.fromhex(config.bthome_key))
+        self.link.ble.name(config.name)
+
+    def _press(self):
+        """A press calls for help. While nobody is inverted it also lets hosts pair."""
+        guard = self.guard
+        called = guard.distress
+        guard.press()
+        self._pairing_call = not guard.inverted and not called and guard.distress
+        if not guard.inverted:
+            self.link.ble.open_window()
+
+    def _heed_bond(self):
+        """A host that was bonded: the press that opened the window was no call for help."""
+        if self.bonds.made == self._bonds_made:
+            return
+        self._bonds_made = self.bonds.made
+        if self._pairing_call:
+            self._pairing_call = False
+            self.guard.take_back_call()
+        self.tell_info()
 
     def _set_limits(self):
         config = self.config
@@ -276,7 +334,14 @@ class Node:
 
     def _tell_status(self):
         if self.link.wanted:
-            self._send(report.status(self))
+            self.link.tell(report.status(self))
 
     def _fill(self, measurement):
         report.fill(self, measurement)
+
+    def _fill_short(self, short):
+        report.fill_short(self, short)
+
+    def _advertisement(self, dt_ms):
+        report.advertise(self, self.adverts)
+        return self.adverts.next(dt_ms)

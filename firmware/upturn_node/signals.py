@@ -33,7 +33,9 @@ LIGHTS = (
     (1000, 0),
     (830, 840),  # 0.6 Hz
     (250, 250),  # 2 Hz
+    (60, 440),  # no alarm, and hosts may pair
 )
+PAIRING_LIGHT = const(4)
 
 _ENDLESS = const(-1)
 _IDENTIFY_PULSES = const(6)  # 3 s

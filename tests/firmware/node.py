@@ -6,6 +6,8 @@
         node.act("go 60 2000")          # the table swings to 60 degrees within 2 s
         node.reset()
 
+With a `radio` its board has Bluetooth; without one there is no module `bluetooth` on it.
+
 One thread carries the bytes, restarts the process where a board would start again, and damages the
 line as told. Whatever happens to the test, the process ends with it: its channel is closed then.
 """
@@ -24,11 +26,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tests.firmware import mpy
 from tests.firmware.cable import Cable
 from tests.firmware.node_log import Entry, LogLines, wait
+
+if TYPE_CHECKING:
+    from tests.radio.node_radio import NodeRadio
 
 EXIT_RESET = 10
 EXIT_SOFT_RESET = 11
@@ -62,6 +67,7 @@ class Node:
         files: dict[str, bytes] | None = None,
         hardware_id: str = "240ac4000001",
         heapsize: str | None = None,
+        radio: NodeRadio | None = None,
     ) -> None:
         self.port = folder / "port"
         self._cable = Cable(self.port)
@@ -69,6 +75,7 @@ class Node:
         self._folder = folder
         self._bits = bits
         self._heapsize = heapsize
+        self._radio = radio
         self._setup: dict[str, Any] = {
             "board": board,
             "sensor": sensor,
@@ -202,6 +209,11 @@ class Node:
             "channel_fd": theirs.fileno(),
             "log_fd": log_write,
         }
+        passed = [theirs.fileno(), log_write]
+        radio = self._radio.plug() if self._radio is not None else None
+        if radio is not None:
+            setup["radio_fd"] = radio.fileno()
+            passed.append(radio.fileno())
         path = self._folder / "setup.json"
         path.write_text(json.dumps(setup))
         self._process = subprocess.Popen(
@@ -210,12 +222,14 @@ class Node:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=(theirs.fileno(), log_write),
+            pass_fds=passed,
             bufsize=0,
         )
         with contextlib.suppress(PermissionError):  # a true node has a processor of its own
             os.setpriority(os.PRIO_PROCESS, self._process.pid, _PRIORITY)
         theirs.close()
+        if radio is not None:
+            radio.close()
         os.close(log_write)
         assert self._process.stdout is not None
         for pipe in (log_read, self._process.stdout.fileno()):

@@ -85,6 +85,8 @@ class Node(app.Node):
         self._count("tend")
     def say_goodbye(self, reason):
         log.append("goodbye %d" % reason)
+    def close(self):
+        log.append("close")
 
 def end(how):
     def ending(node):
@@ -141,11 +143,11 @@ print([counts["sample"] - counts["poll"], counts["poll"] >= 4])
 @pytest.mark.parametrize(
     ("ending", "last"),
     [
-        ("PROMPT", []),
-        ("MAINTENANCE", ["mark maintenance", "reset"]),
-        ("OFF_BY_BUTTON", ["goodbye 1", "sensor sleeps", "off"]),
-        ("OFF_BY_COMMAND", ["goodbye 2", "sensor sleeps", "off"]),
-        ("OFF_BY_BATTERY", ["goodbye 3", "sensor sleeps", "off"]),
+        ("PROMPT", ["close"]),
+        ("MAINTENANCE", ["mark maintenance", "close", "reset"]),
+        ("OFF_BY_BUTTON", ["goodbye 1", "close", "sensor sleeps", "off"]),
+        ("OFF_BY_COMMAND", ["goodbye 2", "close", "sensor sleeps", "off"]),
+        ("OFF_BY_BATTERY", ["goodbye 3", "close", "sensor sleeps", "off"]),
     ],
 )
 def test_each_ending_is_in_order(bits: int, ending: str, last: list[str]) -> None:
@@ -157,7 +159,7 @@ def test_each_ending_is_in_order(bits: int, ending: str, last: list[str]) -> Non
 def test_a_task_that_dies_takes_the_node_down(bits: int, task: str) -> None:
     code = f"told['{task}'] = raises(ValueError('bug'))\nprint(run())"
     assert told(bits, code) == [
-        "boot", "mark crashed", "silence", "ValueError('bug',)",
+        "boot", "mark crashed", "close", "silence", "ValueError('bug',)",
     ]  # fmt: skip
 
 
@@ -182,14 +184,16 @@ CTRL_C = "told['tend'] = raises(KeyboardInterrupt())\n"
 def test_ctrl_c_under_a_watchdog_starts_again_into_the_prompt(bits: int) -> None:
     """A prompt that lasts until the watchdog bites serves nobody."""
     assert told(bits, CTRL_C + "print(run())") == [
-        "boot", "silence", "keep", "mark maintenance", "reset",
+        "boot", "silence", "keep", "mark maintenance", "close", "reset",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("why", ["Watchdog.armed = False", "Guard.inverted = True"])
 def test_otherwise_ctrl_c_reaches_the_prompt_at_once(bits: int, why: str) -> None:
     """While somebody is inverted the watchdog then brings the node back."""
-    assert told(bits, f"{CTRL_C}{why}\nprint(run())") == ["boot", "silence", "KeyboardInterrupt()"]
+    assert told(bits, f"{CTRL_C}{why}\nprint(run())") == [
+        "boot", "close", "silence", "KeyboardInterrupt()",
+    ]  # fmt: skip
 
 
 MAIN = """

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.firmware import mpy, virtual
+from upturn.wire.messages import Measurement
 from upturn.wire.node_stream import Described, NodeStream, Samples
 
 BATTERY_MV = 3810
@@ -44,7 +45,8 @@ def test_a_board_finds_its_sensor_its_button_and_its_battery(tmp_path: Path, boa
     heard = NodeStream().feed(past.said, 0.0)
     hello = next(h.hello for h in heard if isinstance(h, Described))
     assert hello.sensor == row["sensor"]
-    said = [h.said for h in heard if isinstance(h, Samples)]
+    all_said = [h.said for h in heard if isinstance(h, Samples)]
+    said = [m for m in all_said if isinstance(m, Measurement)]
     assert len(said) > 200
     assert said[-1].presses == 1
     assert said[-1].angle_deg == pytest.approx(-90, abs=0.5)

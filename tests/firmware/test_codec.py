@@ -105,12 +105,12 @@ def test_a_long_text_is_cut_between_its_letters(bits: int) -> None:
 from upturn_node.messages import answer, hello
 profile = 1, 1, 90000, 1, "x" * 15 + "\u00fc"
 said = hello(bytes(6), (0, 1, 0), 0, 0, 0, 0, 0, 50, 8, 0, 0, profile,
-             ([0] * 9, [0] * 2), "b" * 17, "", "")
+             ([0] * 9, [0] * 2), "b" * 17, "", "", 2, 4)
 print(said[60:-3])
 print(len(answer(1, 1, 3, "\u00fc" * 200)), len(answer(1, 1, 3, b"x" * 237)))
 """
     assert mpy.run(bits, code).splitlines() == [
-        repr(b"\x10" + 16 * b"b" + b"\0\0" + b"\x0f" + 15 * b"x"),
+        repr(b"\x10" + 16 * b"b" + b"\0\0" + b"\x0f" + 15 * b"x" + b"\2\4"),
         "243 244",
     ]
 

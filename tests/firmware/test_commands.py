@@ -30,6 +30,7 @@ VERBS = {
     "heartbeat": 0x01, "read_info": 0x02, "set_profile": 0x03, "set_calibration": 0x04,
     "clear_calibration": 0x05, "identify": 0x06, "acknowledge": 0x07, "test_alarm": 0x08,
     "set_rate": 0x09, "set_name": 0x0A, "maintenance": 0x0B, "power_off": 0x0C,
+    "set_bthome": 0x0D, "forget_hosts": 0x0E,
 }  # fmt: skip
 
 TURNED = (0, 0, 16384, 16384, 0, 0, 0, 16384, 0)
@@ -62,6 +63,8 @@ GOOD: dict[str, bytes] = {
     "set_name": text("bed-1"),
     "maintenance": b"",
     "power_off": b"",
+    "set_bthome": b"\x00",
+    "forget_hosts": b"",
 }
 
 
@@ -84,7 +87,8 @@ def replies(bits: int, verb: str, payload: bytes | None, flash: Path, before: st
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_carried_out_and_answered_last(bits: int, verb: str, tmp_path: Path) -> None:
-    says_hello = verb.startswith("set_") or verb in ("clear_calibration", "read_info")
+    news = ("clear_calibration", "read_info", "forget_hosts")
+    says_hello = verb.startswith("set_") or verb in news
     kinds = [HELLO, ANSWER] if says_hello else [ANSWER]
     assert replies(bits, verb, None, tmp_path) == (kinds, (0, ""))
 
@@ -119,6 +123,9 @@ REFUSED: list[tuple[str, bytes, int]] = [
     ("set_name", text("bed 1"), 3),
     ("set_name", text("x" * 17), 3),
     ("set_name", b"\x02\xff\xfe", 3),
+    ("set_bthome", b"\x03", 3),
+    ("set_bthome", b"\x01" + bytes(16), 2),
+    ("set_bthome", b"\x02" + bytes(15), 2),
 ]
 
 
@@ -189,7 +196,7 @@ def test_a_profile_is_stored_and_in_force_and_told(bits: int, tmp_path: Path) ->
     code = f"""
 hello = {ask("set_profile")}[0][1]
 stored = open("upturn.json").read()
-print([hello[23:37], hello[-8:], '"standard"' in stored, node.config.limit_ms])
+print([hello[23:37], hello[-10:-2], '"standard"' in stored, node.config.limit_ms])
 """
     assert told(bits, code, tmp_path) == [STANDARD[:14], b"standard", True, 60_000]
 

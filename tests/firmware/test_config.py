@@ -159,8 +159,8 @@ def test_a_field_of_another_kind_makes_the_whole_file_a_stranger(
 def test_every_field_has_a_row_and_no_row_is_without_a_field(bits: int, tmp_path: Path) -> None:
     code = LOAD + "from upturn_node.config import FIELDS\nprint(sorted(FIELDS))"
     assert told(bits, code, tmp_path) == [
-        "calibrated", "format", "limit_ms", "max_angle_cdeg", "name", "notice_ms", "offsets",
-        "profile", "rate_hz", "rest_ms", "rows",
+        "bthome", "bthome_key", "calibrated", "format", "limit_ms", "max_angle_cdeg", "name",
+        "notice_ms", "offsets", "profile", "rate_hz", "rest_ms", "rows",
     ]  # fmt: skip
 
 
@@ -184,6 +184,38 @@ def test_an_impossible_value_in_a_sound_file_costs_its_own_group(
     write_checked(stored, bits, **changes)
     assert told(bits, LOAD + TELL, stored) == in_force
     assert files(stored) == ["upturn.bad.json"]
+
+
+BTHOME = "print([config.fault, config.bthome, config.bthome_key])"
+
+
+def test_a_file_of_the_version_before_has_its_own_and_the_rest_by_default(
+    bits: int, stored: Path
+) -> None:
+    write_checked(stored, bits, bthome="gone", bthome_key="gone")
+    assert told(bits, LOAD + TELL, stored) == CHANGED
+    assert told(bits, LOAD + BTHOME, stored) == [0, 1, ""]
+    assert files(stored) == ["upturn.json"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "key", "in_force"),
+    [
+        (0, "", [0, 0, ""]),
+        (2, 16 * "ab", [0, 2, 16 * "ab"]),
+        (1, 16 * "ab", [0, 1, 16 * "ab"]),
+        (3, "", [8, 1, ""]),
+        (2, "", [8, 1, ""]),
+        (2, 15 * "ab", [8, 1, ""]),
+        (0, "xy", [8, 1, ""]),
+        (True, "", [5, 1, ""]),
+    ],
+)
+def test_bthome_is_kept_with_its_key_where_both_are_possible(
+    bits: int, stored: Path, mode: int, key: str, in_force: list[Any]
+) -> None:
+    write_checked(stored, bits, bthome=mode, bthome_key=key)
+    assert told(bits, LOAD + BTHOME, stored) == in_force
 
 
 def test_a_refused_change_changes_nothing(bits: int, stored: Path) -> None:

@@ -129,10 +129,11 @@ class Wdt:
 class Hardware:
     """As upturn_node.hardware, with everything within reach."""
 
-    def __init__(self, bus, rtc):
+    def __init__(self, bus, rtc, bluetooth=None):
         self.bus = bus
         self.rtc = rtc
         self.node_id = b"\x24\x0a\xc4\x00\x0b\x0c"
+        self.bluetooth = bluetooth
         self.buzzer = Output()
         self.led = Output()
         self.sense = Sense()
@@ -159,14 +160,14 @@ class Hardware:
 class Bench:
     """`node` and what is around it."""
 
-    def __init__(self, sensor="MPU6886", rtc=None, board=None):
+    def __init__(self, sensor="MPU6886", rtc=None, board=None, bluetooth=None):
         self.model = MPU(0x19) if sensor == "MPU6886" else LIS3DH()
         self.model.noise_mg = 4
         self.model.noise_ddps = 3
         self.bus = FakeI2C({0x68 if sensor == "MPU6886" else 0x18: self.model})
         self.time = Time()
         self.time.model = self.model
-        self.hardware = Hardware(self.bus, rtc or Rtc())
+        self.hardware = Hardware(self.bus, rtc or Rtc(), bluetooth)
         self.board = board or BOARD
         self._deframer = Deframer()
         self._framer = Framer()

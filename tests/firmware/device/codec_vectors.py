@@ -23,6 +23,8 @@ VERBS = {
     "set_name": vocabulary.SET_NAME,
     "maintenance": vocabulary.MAINTENANCE,
     "power_off": vocabulary.POWER_OFF,
+    "set_bthome": vocabulary.SET_BTHOME,
+    "forget_hosts": vocabulary.FORGET_HOSTS,
 }
 
 
@@ -74,6 +76,8 @@ def hello(fields):
         fields["board"],
         fields["sensor"],
         fields["name"],
+        fields["bthome"],
+        fields["bonds"],
     )
 
 
@@ -118,6 +122,8 @@ def meaning(fields):
         return fields["rate_hz"]
     if verb == "set_name":
         return fields["name"]
+    if verb == "set_bthome":
+        return fields["mode"], unhexlify(fields.get("key", ""))
     return None
 
 

@@ -39,12 +39,25 @@ def build(setup):
     return world
 
 
-def turn_with(world):
+def radio(descriptor):
+    """The module `bluetooth` is there from now on, if the board has one at all; or None."""
+    if descriptor is None:
+        return None
+    import bluetooth
+    import radio_wire
+
+    radio_wire.connect(descriptor)
+    return bluetooth.BLE()
+
+
+def turn_with(world, ble):
     """Let the event loop call the world on every turn, and turn often enough."""
     wait = asyncio.core.IOQueue.wait_io_event
 
     def turning(queue, dt_ms):
         world.turn()
+        if ble is not None:
+            ble._turn()
         wait(queue, TURN_MS if dt_ms > TURN_MS else dt_ms)
 
     asyncio.core.IOQueue.wait_io_event = turning
@@ -89,6 +102,6 @@ def go(path):
     chip.retained.open(setup["retained"])
     world = build(setup)
     world.listen(open(setup["channel_fd"], "rb"))
-    turn_with(world)
+    turn_with(world, radio(setup.get("radio_fd")))
     run(setup["flash"])
     prompt(world)

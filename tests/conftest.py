@@ -19,6 +19,7 @@ settings.load_profile("ci" if "CI" in os.environ else "explore")
 def _no_user_config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config-home")))
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data-home")))
         patch.delenv("UPTURN_DEBUG", raising=False)
         for name in [name for name in os.environ if name.startswith("MQTT_")]:
             patch.delenv(name)  # no test tells the developer's home

@@ -11,7 +11,7 @@ import shutil
 
 import pytest
 
-REQUIRED = "UPTURN_REQUIRE_MOSQUITTO"
+REQUIRED = "UPTURN_REQUIRE_PROGRAMS"
 """Set where a test that lacks one has to fail, as in CI."""
 FOLDERS = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 """Where services are, and a user's PATH is not."""

@@ -13,7 +13,7 @@ from tests.transports.fake_node import FakeNode
 from upturn.cli import node as node_command
 from upturn.cli.main import main
 from upturn.transports import node_talk
-from upturn.transports.serial_ports import Port
+from upturn.transports.node_probe import Port
 from upturn.wire.vocabulary import Result, Verb
 
 Capture = pytest.CaptureFixture[str]
@@ -58,6 +58,7 @@ def test_info_tells_what_it_is(node: FakeNode, capsys: Capture) -> None:
         "battery     80 %, 3.90 V",
         "angle       not known",
         "starts      7 since it was installed, the last: power on",
+        "bluetooth   none",
         "fault       none",
     ]
     (line,) = done(node, capsys, "info", "--json")

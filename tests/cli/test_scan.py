@@ -12,7 +12,7 @@ import pytest
 from tests.transports.fake_node import FakeNode
 from upturn.cli import scan
 from upturn.cli.main import main
-from upturn.transports.serial_ports import Port
+from upturn.transports.node_probe import Port
 
 Capture = pytest.CaptureFixture[str]
 SetPorts = Callable[..., None]
@@ -44,7 +44,7 @@ def test_each_port_says_what_answers_there(
         mute.silent = True
         newer.version = 3
         ports(den.port, raw.port, mute.port, newer.port, tmp_path / "none")
-        assert main(["scan"]) == 0
+        assert main(["scan", "--serial"]) == 0
     out, err = capsys.readouterr()
     assert err == ""
     assert [line.removeprefix(f"{tmp_path}/") for line in out.splitlines()] == [
@@ -67,7 +67,7 @@ def test_for_programs_it_is_an_object_a_port(
 ) -> None:
     with FakeNode(tmp_path / "a") as node:
         ports(node.port, tmp_path / "none")
-        assert main(["scan", "--json"]) == 0
+        assert main(["scan", "--serial", "--json"]) == 0
     found, none = map(json.loads, capsys.readouterr().out.splitlines())
     assert found == {
         "port": str(node.port),
@@ -96,6 +96,9 @@ def test_for_programs_it_is_an_object_a_port(
             "exposure_s": 0.0,
             "battery_percent": 80,
             "battery_v": 3.9,
+            "ble": False,
+            "bthome": None,
+            "paired_hosts": None,
         },
         "problem": None,
     }
@@ -111,10 +114,10 @@ def test_a_node_that_measures_nothing_is_listed_all_the_same(
     tmp_path: Path, ports: SetPorts, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scan, "MEASUREMENT_S", 0.05)
-    monkeypatch.setattr(FakeNode, "_measure", lambda self: None)
+    monkeypatch.setattr(FakeNode, "measure", lambda self: None)
     with FakeNode(tmp_path / "a") as node:
         ports(node.port)
-        assert main(["scan"]) == 0
+        assert main(["scan", "--serial"]) == 0
     assert capsys.readouterr().out.endswith(
         "a  den: MPU6886 at 50 Hz, calibrated, firmware 0.3.0\n"
     )
@@ -128,7 +131,7 @@ def test_where_nothing_is_found_it_says_what_to_check(
     tmp_path: Path, ports: SetPorts, capsys: Capture, names: tuple[str, ...], told: str
 ) -> None:
     ports(*(tmp_path / name for name in names))
-    assert main(["scan"]) == 0
+    assert main(["scan", "--serial"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == told
-    assert main(["scan", "--json"]) == 0
+    assert main(["scan", "--serial", "--json"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(names)

@@ -358,6 +358,13 @@ REFUSED: dict[str, tuple[str, str]] = {
             "ble:ADDRESS, ble:NAME or ble:auto; replay:FILE; sim:SCRIPT"
         ),
     ),
+    "one node watched twice": (
+        '[[node]]\nname = "a"\nsource = "ble:auto"\n[[node]]\nname = "b"\nsource = "ble:auto"',
+        (
+            "F:6: node[2].source is 'ble:auto', as another node's is. "
+            "A node has one table; name others"
+        ),
+    ),
     "a source of a kind and nothing else": (
         '[[node]]\nname = "table"\nsource = "replay: "',
         (

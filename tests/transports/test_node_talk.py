@@ -12,7 +12,6 @@ import pytest
 from upturn.transports import node_talk
 from upturn.transports.node_talk import NodeTalk, RefusedError
 from upturn.wire.commands import IDENTIFY, READ_INFO, heartbeat
-from upturn.wire.framing import Deframer
 from upturn.wire.messages import Answer
 from upturn.wire.vocabulary import Result, Verb
 
@@ -30,15 +29,13 @@ class Far:
     def __init__(self, reply: Reply = lambda _id, _verb: None) -> None:
         self.heard: list[tuple[int, int]] = []
         self.reply = reply
-        self.talk = NodeTalk(self.write)
-        self._deframer = Deframer()
+        self.talk = NodeTalk(self.send)
 
-    def write(self, data: bytes) -> bool:
-        for message in self._deframer.feed(data):
-            self.heard.append((message[1], message[2]))
-            answer = self.reply(message[1], message[2])
-            if answer is not None:
-                asyncio.get_running_loop().call_soon(self.talk.hear, answer)
+    def send(self, message: bytes) -> bool:
+        self.heard.append((message[1], message[2]))
+        answer = self.reply(message[1], message[2])
+        if answer is not None:
+            asyncio.get_running_loop().call_soon(self.talk.hear, answer)
         return True
 
 

@@ -20,8 +20,9 @@ import serial
 from serial.tools import list_ports
 
 from upturn.transports import serial_link
+from upturn.transports.node_probe import Port
 from upturn.transports.serial_link import SerialLink, open_link
-from upturn.transports.serial_ports import Port, PortError, open_port, ports_here
+from upturn.transports.serial_ports import PortError, open_port, ports_here
 from upturn.transports.source import Arrival
 
 

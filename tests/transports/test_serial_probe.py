@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.transports.fake_node import FakeNode
-from upturn.transports.serial_ports import Port, open_port
-from upturn.transports.serial_probe import Probe, probe_all
+from upturn.transports.node_probe import Port
+from upturn.transports.serial_ports import open_port
+from upturn.transports.serial_probe import probe_all, serial_probe
 
 
 async def test_a_device_that_goes_while_it_is_asked_is_told(tmp_path: Path) -> None:
     with FakeNode(tmp_path / "tty") as node:
         node.silent = True
-        probe = Probe(Port(str(node.port)), time.monotonic)
+        probe = serial_probe(Port(str(node.port)), time.monotonic)
         finding = asyncio.create_task(probe.find(1.0))
         await asyncio.sleep(0.05)
         node.unplug()
@@ -43,7 +44,7 @@ async def test_a_frame_of_another_version_beside_a_greeting_is_no_reason_to_refu
     tmp_path: Path,
 ) -> None:
     with FakeNode(tmp_path / "tty") as node:
-        probe = Probe(Port(str(node.port)), time.monotonic)
+        probe = serial_probe(Port(str(node.port)), time.monotonic)
         finding = asyncio.create_task(probe.find(1.0))
         node.version = 2
         node.say("GOODBYE", {"t_ms": 0, "reason": 1})

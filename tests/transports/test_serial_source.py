@@ -22,8 +22,9 @@ from upturn.core.sample import Sample
 from upturn.errors import InputError
 from upturn.transports import node_keeper, serial_source
 from upturn.transports.node_limits import guarded_limits
-from upturn.transports.serial_ports import Port, open_port
-from upturn.transports.serial_probe import Probe, probe_all
+from upturn.transports.node_probe import Port, Probe
+from upturn.transports.serial_ports import open_port
+from upturn.transports.serial_probe import probe_all
 from upturn.transports.serial_source import SerialSource
 from upturn.transports.source import Chunk, LiveSource, Wish, open_source
 from upturn.wire.messages import NodeLimits

@@ -60,7 +60,8 @@ def test_a_text_that_names_no_source_is_refused(text: str) -> None:
     with pytest.raises(InputError) as caught:
         open_source(text)
     assert str(caught.value) == (
-        f"source {text!r} is not known. Write one of serial:PORT, sim:SCRIPT, replay:FILE"
+        f"source {text!r} is not known. "
+        "Write one of serial:PORT, ble:NAME, sim:SCRIPT, replay:FILE"
     )
 
 

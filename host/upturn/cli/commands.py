@@ -24,12 +24,12 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "demo": Command("upturn.cli.demo", "watch a simulated table; no hardware, no set-up"),
-    "run": Command("upturn.cli.run", "watch a table"),
+    "run": Command("upturn.cli.run", "watch a table, or several"),
     "replay": Command("upturn.cli.replay", "judge a recorded session again"),
     "record": Command("upturn.cli.record", "write what a source delivers to a file"),
     "analyze": Command("upturn.cli.analyze", "sum up a recorded session"),
-    "scan": Command("upturn.cli.scan", "look what is behind each serial port"),
-    "node": Command("upturn.cli.node", "look at a node on its cable, and change it"),
+    "scan": Command("upturn.cli.scan", "look which nodes there are, by cable and by Bluetooth"),
+    "node": Command("upturn.cli.node", "look at a node, by cable or Bluetooth, and change it; pair it"),
     "profiles": Command("upturn.cli.profiles", "list the limits, with their sources"),
     "check-config": Command(
         "upturn.cli.check_config", "check a config; say what is in force and who said so"

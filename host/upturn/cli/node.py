@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`upturn node ACTION`: look at a node on its cable, and change it."""
+"""`upturn node ACTION`: look at a node, by cable or by radio, and change it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import argparse
 import asyncio
 import json
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from upturn.cli import node_pairing
 from upturn.cli.commands import Parser, Subparsers, command_parser
 from upturn.cli.node_words import node_lines, node_record
 from upturn.clock import HostClock
@@ -19,16 +21,23 @@ from upturn.config.model import fit_to_device
 from upturn.core.alarm_table import Priority
 from upturn.core.limits import DEVICES, DeviceKind
 from upturn.errors import EXIT_DONE, InputError, RunError
+from upturn.transports.ble.bluetooth import this_bluetooth
+from upturn.transports.ble.known import KnownNodes
+from upturn.transports.ble.probe import ble_probe
 from upturn.transports.node_limits import guarded_limits
+from upturn.transports.node_probe import Port, Probe
 from upturn.transports.node_talk import RefusedError
 from upturn.transports.printable import printable
-from upturn.transports.serial_ports import Port, ports_here
-from upturn.transports.serial_probe import HELLO_S, Probe, probe_all
+from upturn.transports.serial_ports import ports_here
+from upturn.transports.serial_probe import HELLO_S, probe_all, serial_probe
 from upturn.transports.serial_source import AUTO
 from upturn.wire import commands as wire
+from upturn.wire.commands import BTHOME_KEY_BYTES
 from upturn.wire.messages import Hello
+from upturn.wire.vocabulary import BthomeMode
 
 SERIAL = "serial:"
+BLE = "ble:"
 NAMED_S = 6.0
 """A board that starts when its port is opened waits 3 s for who wants to install something."""
 MEASUREMENT_S = 0.5
@@ -43,6 +52,8 @@ class Order(NamedTuple):
     command: wire.Command
     what: str = ""
     is_done: Callable[[Hello], bool] = lambda _: True
+    key: str = ""
+    """What nobody else is told; shown once it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,31 @@ def _settings(args: argparse.Namespace, _config: Config) -> list[Order]:
     return orders
 
 
+def _bthome(args: argparse.Namespace, _config: Config) -> list[Order]:
+    mode = BthomeMode[args.mode.upper()]
+    key = b""
+    if mode is BthomeMode.ENCRYPTED:
+        key = _key(args.key) if args.key is not None else secrets.token_bytes(BTHOME_KEY_BYTES)
+    elif args.key is not None:
+        raise InputError("goes with 'encrypted' alone", where="--key", remedy="Leave it out")
+    order = wire.set_bthome(mode, key)
+    return [Order(order, "BTHome", lambda hello: hello.bthome == mode, key.hex())]
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != BTHOME_KEY_BYTES:
+        raise InputError(
+            "is no key",
+            where="--key",
+            remedy=f"Give {2 * BTHOME_KEY_BYTES} hexadecimal digits, or none for a new key",
+        )
+    return key
+
+
 def _burst(args: argparse.Namespace, _config: Config) -> list[Order]:
     return [Order(wire.test_alarm(PRIORITIES[args.priority]))]
 
@@ -100,6 +136,14 @@ ACTIONS: dict[str, Action] = {
         "waits at its prompt; it guards nobody until it is reset",
     ),
     "power-off": Action("switch it off", _says(wire.POWER_OFF), "is off, where its board can be"),
+    "bthome": Action(
+        "choose what it tells everybody by radio, in the manner of BTHome", _bthome, ""
+    ),
+    "forget-hosts": Action(
+        "let it forget every computer that it is paired with",
+        _says(wire.FORGET_HOSTS),
+        "is paired with no computer any more; 'upturn node forget' forgets it here too",
+    ),
 }
 
 
@@ -116,6 +160,7 @@ def add_parser(subparsers: Subparsers) -> None:
     }
     for action in parsers.values():
         _add_flags(action)
+    node_pairing.add_parsers(actions)
     parsers["profile"].add_argument("name", metavar="NAME", help="see 'profiles'")
     parsers["profile"].add_argument(
         "--device",
@@ -131,6 +176,15 @@ def add_parser(subparsers: Subparsers) -> None:
         help="samples a second",
         metavar="|".join(map(str, RATES_HZ)),
     )
+    parsers["bthome"].add_argument(
+        "mode",
+        choices=[mode.name.lower() for mode in BthomeMode],
+        metavar="|".join(mode.name.lower() for mode in BthomeMode),
+        help="what it tells: nothing, readable by all, or only by who has its key",
+    )
+    parsers["bthome"].add_argument(
+        "--key", metavar="HEX", help="32 digits; else a new one is made"
+    )
     parsers["test-alarm"].add_argument(
         "priority",
         nargs="?",
@@ -142,15 +196,18 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.action in node_pairing.ACTIONS:
+        return node_pairing.run(args)
     config = load_config(args.config)
     action = ACTIONS[args.action]
     orders = action.orders(args, config)
-    device = _device(args, config)
-    probe = asyncio.run(_carry_out(device, orders, show=not action.done))
+    source = _source(args, config)
+    probe = asyncio.run(_carry_out(source, orders, show=not action.done))
     if action.done:
         print(f"{probe.name} {action.done}")
     else:
-        for line in _shown(probe, as_json=args.json):
+        key = next((order.key for order in orders if order.key), "")
+        for line in _shown(probe, key, as_json=args.json):
             print(line)
     return EXIT_DONE
 
@@ -159,31 +216,31 @@ def _add_flags(parser: Parser) -> None:
     parser.add_argument(
         "--source",
         metavar="SOURCE",
-        help="serial:PORT, or serial:auto for the only one there is; "
-        "else the config's serial node, else serial:auto",
+        help="serial:PORT or ble:NAME, or serial:auto or ble:auto for the only one there is; "
+        "else the config's node, else serial:auto",
     )
     parser.add_argument("--config", metavar="FILE", help="read this config, not your own")
     parser.add_argument("--json", action="store_true", help="one JSON object, where it is shown")
 
 
-def _device(args: argparse.Namespace, config: Config) -> str:
+def _source(args: argparse.Namespace, config: Config) -> str:
     text = args.source
     if text is None:
         sources = [node.source for node in config.nodes if node.source is not None]
-        named = [source for source in sources if source.startswith(SERIAL)]
+        named = [source for source in sources if source.startswith((SERIAL, BLE))]
         text = named[0] if len(named) == 1 else SERIAL + AUTO
-    device = text.removeprefix(SERIAL).strip()
-    if not text.startswith(SERIAL) or not device:
+    scheme, colon, rest = text.partition(":")
+    if scheme + colon not in (SERIAL, BLE) or not rest.strip():
         raise InputError(
             f"a node is not reached by {text!r}",
             where="--source",
-            remedy="Write serial:PORT or serial:auto",
+            remedy="Write serial:PORT, ble:NAME, serial:auto or ble:auto",
         )
-    return str(device)
+    return f"{scheme}:{rest.strip()}"
 
 
-async def _carry_out(device: str, orders: list[Order], *, show: bool) -> Probe:
-    probe = await _reach(device)
+async def _carry_out(source: str, orders: list[Order], *, show: bool) -> Probe:
+    probe = await _reach(source)
     try:
         name = probe.name
         try:
@@ -197,6 +254,7 @@ async def _carry_out(device: str, orders: list[Order], *, show: bool) -> Probe:
             await probe.first_measurement(MEASUREMENT_S)
     finally:
         probe.close()
+        await probe.closed()
     return probe
 
 
@@ -216,9 +274,9 @@ async def _see_done(probe: Probe, orders: list[Order]) -> None:
         raise RefusedError(f"it answers 'done' but has not changed its {' and '.join(unchanged)}")
 
 
-async def _reach(device: str) -> Probe:
+async def _reach(source: str) -> Probe:
     now_s = HostClock().now_s
-    if device == AUTO:
+    if source == SERIAL + AUTO:
         probes = await probe_all(ports_here(), now_s, wait_s=HELLO_S)
         found = [probe for probe in probes if probe.hello is not None]
         if len(found) == 1:
@@ -229,22 +287,27 @@ async def _reach(device: str) -> Probe:
             names = ", ".join(f"{probe.name} on {probe.port.device}" for probe in found)
             raise RunError(f"several nodes answer: {names}. Name one by --source serial:PORT")
         raise RunError("no node answers on any serial port. See 'upturn scan'")
-    probe = Probe(Port(device), now_s)
+    if source.startswith(BLE):
+        probe = ble_probe(source.removeprefix(BLE), this_bluetooth(), KnownNodes(), now_s)
+    else:
+        probe = serial_probe(Port(source.removeprefix(SERIAL)), now_s)
     if not await probe.find(NAMED_S):
         remedy = probe.remedy or "See 'upturn scan'"
-        raise RunError(f"{device}: {probe.problem}. {remedy}")
+        raise RunError(f"{printable(probe.port.device)}: {probe.problem}. {remedy}")
     return probe
 
 
-def _shown(probe: Probe, *, as_json: bool) -> Iterator[str]:
+def _shown(probe: Probe, key: str, *, as_json: bool) -> Iterator[str]:
     hello = probe.hello
     assert hello is not None
     if as_json:
         record = {"port": probe.port.device, **node_record(hello, probe.said)}
-        yield json.dumps(record)
+        yield json.dumps({**record, "key": key} if key else record)
     else:
         yield f"{'port':<12}{printable(probe.port.device)}"
         yield from node_lines(hello, probe.said)
+        if key:
+            yield f"{'key':<12}{key}"
 
 
 def _sentence(text: str) -> str:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from upturn.wire.messages import Hello, Measurement, NodeLimits
-from upturn.wire.vocabulary import Trait, fault
+from upturn.wire.messages import Hello, Measurement, NodeLimits, Short
+from upturn.wire.vocabulary import BTHOME_MODES, Trait, fault
 
 
-def node_record(hello: Hello, said: Measurement | None) -> dict[str, object]:
+def node_record(hello: Hello, said: Measurement | Short | None) -> dict[str, object]:
     """What a node says of itself; null is what it does not know, or did not say in time."""
     return {
         "id": hello.node_id,
@@ -30,13 +30,16 @@ def node_record(hello: Hello, said: Measurement | None) -> dict[str, object]:
         "reset": hello.reset,
         "angle_deg": said.angle_deg if said else None,
         "posture": str(said.posture) if said else None,
-        "exposure_s": said.counters.exposure_s if said else None,
+        "exposure_s": _exposure_s(said),
         "battery_percent": said.battery_percent if said else None,
-        "battery_v": said.battery_v if said else None,
+        "battery_v": said.battery_v if isinstance(said, Measurement) else None,
+        "ble": Trait.BLE in hello.traits,
+        "bthome": _bthome(hello),
+        "paired_hosts": hello.bonds,
     }
 
 
-def node_line(hello: Hello, said: Measurement | None) -> str:
+def node_line(hello: Hello, said: Measurement | Short | None) -> str:
     """The short of it, without its name."""
     parts = [
         f"{hello.sensor or 'no sensor'} at {hello.rate_hz} Hz",
@@ -48,7 +51,7 @@ def node_line(hello: Hello, said: Measurement | None) -> str:
     return ", ".join(parts)
 
 
-def node_lines(hello: Hello, said: Measurement | None) -> list[str]:
+def node_lines(hello: Hello, said: Measurement | Short | None) -> list[str]:
     """All of it, a fact a line."""
     limits = hello.limits
     gyro = "with" if hello.has_gyro else "without"
@@ -69,9 +72,29 @@ def node_lines(hello: Hello, said: Measurement | None) -> list[str]:
         "battery": _battery(said) or "not known",
         "angle": _angle(said),
         "starts": f"{hello.boots} since it was installed, the last: {hello.reset}",
+        "bluetooth": _bluetooth(hello),
         "fault": fault(hello.fault).words or "none",
     }
     return [f"{name:<12}{value}" for name, value in rows.items()]
+
+
+def _exposure_s(said: Measurement | Short | None) -> float | None:
+    if said is None:
+        return None
+    return said.exposure_s if isinstance(said, Short) else said.counters.exposure_s
+
+
+def _bthome(hello: Hello) -> str | None:
+    if hello.bthome is None:
+        return None
+    return BTHOME_MODES.get(hello.bthome, str(hello.bthome))
+
+
+def _bluetooth(hello: Hello) -> str:
+    if Trait.BLE not in hello.traits:
+        return "none"
+    hosts = f"paired with {hello.bonds or 0} of 4 computers"
+    return f"{hosts}, BTHome {_bthome(hello) or 'unknown'}"
 
 
 def _angle_limit(limits: NodeLimits) -> str:
@@ -80,15 +103,16 @@ def _angle_limit(limits: NodeLimits) -> str:
     return f"angle {limits.max_angle_deg:g} degrees"
 
 
-def _battery(said: Measurement | None) -> str:
+def _battery(said: Measurement | Short | None) -> str:
     if said is None:
         return ""
     percent = f"{said.battery_percent} %" if said.battery_percent is not None else ""
-    volts = f"{said.battery_v:.2f} V" if said.battery_v is not None else ""
+    known = said.battery_v if isinstance(said, Measurement) else None
+    volts = f"{known:.2f} V" if known is not None else ""
     return ", ".join(filter(None, (percent, volts)))
 
 
-def _angle(said: Measurement | None) -> str:
+def _angle(said: Measurement | Short | None) -> str:
     if said is None or said.angle_deg is None:
         return "not known"
     return f"{said.angle_deg:.1f} degrees, {said.posture}"

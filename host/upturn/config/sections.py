@@ -42,6 +42,8 @@ SOURCES = {
     "replay": "replay:FILE",
     "sim": "sim:SCRIPT",
 }
+LINKS = ("serial:", "ble:")
+"""Sources that are one thing in the world, which nobody can watch twice."""
 THEMES = ("dark", "light")
 MAX_NAME = 40
 MIN_WINDOW_S = 10.0
@@ -106,6 +108,11 @@ def _nodes(tables: list[Table], config: Config) -> tuple[NodeConfig, ...]:
         node = _node(table, config)
         if node.name in (other.name for other in nodes):
             table.refuse("name", f"is {node.name!r}, as another node's is", "Give each its own")
+        link = node.source if (node.source or "").startswith(LINKS) else None
+        if link is not None and link in (other.source for other in nodes):
+            table.refuse(
+                "source", f"is {link!r}, as another node's is", "A node has one table; name others"
+            )
         nodes.append(node)
     return tuple(nodes)
 

@@ -50,7 +50,13 @@ class NodeChunks:
         return chunks, heard
 
     def _info(self, info: StreamInfo) -> StreamInfo:
-        return info if info.mounting is not None else replace(info, mounting=self.mounting)
+        """The user's own calibration, where the node has none.
+
+        It says nothing of angles that the node made without it.
+        """
+        if info.mounting is not None or info.angle_only:
+            return info
+        return replace(info, mounting=self.mounting)
 
     def _commands(self, said: Heard) -> list[Command]:
         if isinstance(said, messages.Goodbye):

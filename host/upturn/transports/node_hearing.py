@@ -6,7 +6,7 @@ Beats are counted, not seconds: a host that stood still has sent none, and finds
 
 from __future__ import annotations
 
-from upturn.wire.messages import Measurement
+from upturn.wire.messages import Measurement, Short
 from upturn.wire.vocabulary import Flag
 
 UNHEARD_BEATS = 3
@@ -36,7 +36,7 @@ class Hearing:
         """It came to something that was said over this link."""
         self._answered = True
 
-    def measurement(self, said: Measurement) -> None:
+    def measurement(self, said: Measurement | Short) -> None:
         self._says_silent = bool(said.flags & _HOST_SILENT)
 
     def beat(self) -> None:

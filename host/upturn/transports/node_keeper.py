@@ -18,7 +18,6 @@ from upturn.transports.node_hearing import Hearing
 from upturn.transports.node_limits import GuardedLimits, guarded_limits
 from upturn.transports.node_loss import LineLoss
 from upturn.transports.node_talk import NodeTalk, RefusedError, impossible_greeting, other_version
-from upturn.transports.printable import printable
 from upturn.transports.source import LinkState, Wish
 from upturn.wire.commands import ACKNOWLEDGE, READ_INFO, heartbeat
 from upturn.wire.messages import Answer, Goodbye, Hello
@@ -59,7 +58,7 @@ class NodeKeeper:
         self._now_s = now_s
         self._tell = tell
         self._note = note
-        self._device = ""
+        self._where = ""
         self._talk: NodeTalk | None = None
         self._limits: GuardedLimits | None = None
         self._wish = Wish()
@@ -108,7 +107,7 @@ class NodeKeeper:
                     self._hearing.answer()
             elif isinstance(said, Samples):
                 self._hearing.measurement(said.said)
-            elif isinstance(said, Described):
+            elif isinstance(said, Described) and said.greeted:
                 self._greeted = True
                 self._greeting = ""
                 if self._now_s() - self._hello_beat_s >= BEAT_S:
@@ -127,9 +126,9 @@ class NodeKeeper:
             self._heard_s = self._now_s()
             self._show()
 
-    def begin(self, device: str) -> None:
+    def begin(self, where: str) -> None:
         """A link was opened; what is heard from now on comes over it."""
-        self._device = printable(device)
+        self._where = where
         self._links += 1
         self._greeted = False
         self._greeting = ""
@@ -137,9 +136,9 @@ class NodeKeeper:
         self._loss.begin(self._stream.counts)
         self._opened_s = self._heard_s = self._now_s()
 
-    async def keep(self, write: Callable[[bytes], bool], silence_s: float | None) -> None:
+    async def keep(self, send: Callable[[bytes], bool], silence_s: float | None) -> None:
         """Over this link until cancelled, or until the node is silent for `silence_s`."""
-        self._talk = NodeTalk(write)
+        self._talk = NodeTalk(send)
         try:
             while True:
                 self._beat()
@@ -214,7 +213,7 @@ class NodeKeeper:
         self._tell(self._state())
 
     def _state(self) -> LinkState:
-        where = f" on {self._device}"
+        where = f" {self._where}"
         if self._other:
             return LinkState(self._other + where, well=False)
         if self._left:
@@ -229,7 +228,8 @@ class NodeKeeper:
             return LinkState(f"{self.name}{where} is silent", well=False)
         deaf = DEAF if self._hearing.deaf else ""
         greeting = f"the node {self._greeting}" if self._greeting else ""
+        unseen = self._stream.unseen
         trouble = "; ".join(
-            filter(None, (deaf, greeting, self._refused, self._fault, self._loss.words))
+            filter(None, (deaf, greeting, self._refused, self._fault, self._loss.words, unseen))
         )
         return LinkState(f"connected to {self.name}{where}", well=True, trouble=trouble)

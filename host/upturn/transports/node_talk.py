@@ -13,7 +13,6 @@ from collections.abc import Callable
 
 from upturn.errors import RunError
 from upturn.wire.commands import Command, encode_command
-from upturn.wire.framing import wrap
 from upturn.wire.messages import Answer, Invalid
 from upturn.wire.vocabulary import VERSION, MessageType
 
@@ -30,8 +29,9 @@ class RefusedError(RunError):
 class NodeTalk:
     """One side of a conversation; `hear` gets the other's answers."""
 
-    def __init__(self, write: Callable[[bytes], bool]) -> None:
-        self._write = write
+    def __init__(self, send: Callable[[bytes], bool]) -> None:
+        """`send` takes a message and does not wait."""
+        self._send = send
         self._waiting: dict[int, tuple[int, asyncio.Future[Answer | RefusedError]]] = {}
         self._said: deque[tuple[int, int]] = deque(maxlen=_KEPT)
         self._next_id = 0
@@ -83,7 +83,7 @@ class NodeTalk:
 
     def _say(self, id_: int, command: Command) -> None:
         self._said.append((id_, command.verb))
-        self._write(wrap(encode_command(id_, command)))
+        self._send(encode_command(id_, command))
 
     def _new_id(self) -> int:
         while True:

@@ -12,12 +12,14 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
 
 import serial
 
+from upturn.transports.link import Ears
+from upturn.transports.printable import printable
 from upturn.transports.serial_ports import PORT_ERRORS, PortError, open_port
 from upturn.transports.source import Arrival
+from upturn.wire.framing import wrap
 
 OPEN_S = 5.0
 DRAIN_S = 0.1
@@ -25,18 +27,8 @@ DRAIN_S = 0.1
 READ_BYTES = 4096
 
 
-class Ears(Protocol):
-    """Who listens to a link."""
-
-    def hear(self, arrival: Arrival) -> None: ...
-
-    def lost(self) -> None:
-        """The device is gone; said once."""
-        ...
-
-
 class SerialLink:
-    """Open until `close`, or until the device is gone."""
+    """A `Link`; it is lost when the device is gone."""
 
     def __init__(
         self,
@@ -47,6 +39,8 @@ class SerialLink:
         threaded: bool = False,
     ) -> None:
         self.device = str(port.port)
+        self.where = f"on {printable(self.device)}"
+        self.gone = f"{printable(self.device)} is gone"
         self._port = port
         self.ears = ears
         self._host_s = host_s
@@ -62,8 +56,11 @@ class SerialLink:
             self._thread = threading.Thread(target=self._read_all, name="serial", daemon=True)
             self._thread.start()
 
+    def send(self, message: bytes) -> bool:
+        return self.write(wrap(message))
+
     def write(self, data: bytes) -> bool:
-        """Send without waiting; False if the line did not take all of it."""
+        """Send bytes as they are, without waiting; False if the line did not take all of it."""
         if not self._open:
             return False
         try:
@@ -99,6 +96,9 @@ class SerialLink:
             self._thread.join()
         with suppress(*PORT_ERRORS):
             self._port.close()
+
+    async def closed(self) -> None:
+        pass
 
     def _on_readable(self) -> None:
         try:

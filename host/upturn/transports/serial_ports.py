@@ -12,12 +12,12 @@ import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import serial
 from serial.tools import list_ports
 
-from upturn.errors import RunError
+from upturn.transports.link import LinkError
+from upturn.transports.node_probe import Port
 from upturn.transports.printable import printable
 
 BAUD = 115_200
@@ -32,19 +32,11 @@ else:
 """All that a port raises when its device is gone; serial.SerialException is an OSError."""
 
 
-class Port(NamedTuple):
-    device: str
-    description: str = ""
-
-
-class PortError(RunError):
-    """A port that cannot be opened: `why` is the reason alone."""
+class PortError(LinkError):
+    """A port that cannot be opened."""
 
     def __init__(self, device: str, why: str, remedy: str) -> None:
-        self.device = device
-        self.why = why
-        self.remedy = remedy
-        super().__init__(f"{printable(device)}: {why}. {remedy}")
+        super().__init__(printable(device), why, remedy)
 
 
 ListPorts = Callable[[], list[Port]]

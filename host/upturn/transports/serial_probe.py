@@ -10,136 +10,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
-from upturn.transports.node_talk import NodeTalk, impossible_greeting, other_version
+from upturn.transports.link import Ears
+from upturn.transports.node_probe import Port, Probe
 from upturn.transports.serial_link import SerialLink, open_link
-from upturn.transports.serial_ports import Port, PortError
-from upturn.transports.source import Arrival
-from upturn.wire.commands import READ_INFO
-from upturn.wire.messages import Answer, Hello, Measurement
-from upturn.wire.node_stream import NodeStream, OtherVersion, Samples
 
 HELLO_S = 1.5
-ASK_AGAIN_S = 0.5
-"""A board that starts anew when its port is opened may miss the first question."""
-NOTHING = "nothing there speaks Upturn's protocol"
 
 
-class Probe:
-    """One port: what is behind it, or why that is not known."""
+def serial_probe(port: Port, host_s: Callable[[], float], *, threaded: bool = False) -> Probe:
+    """Of one port, not asked yet."""
 
-    def __init__(self, port: Port, host_s: Callable[[], float], *, threaded: bool = False) -> None:
-        self.port = port
-        self.problem = ""
-        """Why nothing is known of a node there; empty if one answered."""
-        self.remedy = ""
-        self.answered = False
-        self.stream = NodeStream()
-        self.said: Measurement | None = None
-        self.link: SerialLink | None = None
-        self.arrivals: list[Arrival] = []
-        self.talk = NodeTalk(self._write)
-        self._host_s = host_s
-        self._threaded = threaded
-        self._news = asyncio.Event()
-        self._other = ""
+    async def reach(ears: Ears) -> SerialLink:
+        return await open_link(port.device, ears, host_s, threaded=threaded)
 
-    @property
-    def hello(self) -> Hello | None:
-        return self.stream.hello
-
-    @property
-    def name(self) -> str:
-        """What the node is called, or else its hardware id."""
-        hello = self.hello
-        return (hello.name or hello.node_id) if hello is not None else ""
-
-    async def find(self, wait_s: float) -> bool:
-        """Open the port and ask who is there; it stays open if a node is."""
-        try:
-            self.link = await open_link(
-                self.port.device, self, self._host_s, threaded=self._threaded
-            )
-        except PortError as error:
-            self.problem, self.remedy = error.why, error.remedy
-            return False
-        try:
-            async with asyncio.timeout(wait_s):
-                while not (self.hello or self.problem):
-                    self.talk.tell(READ_INFO)
-                    await self._for_news(ASK_AGAIN_S)
-        except TimeoutError:
-            self._give_up()
-        finally:
-            if self.hello is None:
-                self.close()
-        return self.hello is not None
-
-    async def first_measurement(self, wait_s: float) -> Measurement | None:
-        """What the node measures, if it says so in time."""
-        try:
-            async with asyncio.timeout(wait_s):
-                while self.said is None and not self.problem:
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
-            pass
-        return self.said
-
-    async def next_hello(self, before: Hello | None, wait_s: float) -> Hello | None:
-        """What the node says of itself after `before`, if it does so in time."""
-        try:
-            async with asyncio.timeout(wait_s):
-                while self.hello is before and not self.problem:
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
-            pass
-        return self.hello if self.hello is not before else None
-
-    def hear(self, arrival: Arrival) -> None:
-        self.arrivals.append(arrival)
-        for said in self.stream.feed(arrival.data, arrival.host_s):
-            if isinstance(said, Answer):
-                self.talk.hear(said)
-            elif isinstance(said, OtherVersion):
-                self._other = other_version(said.version)
-                if said.node_id is not None and self.hello is None:  # not noise, but its HELLO
-                    self._give_up()
-            elif isinstance(said, Samples):
-                self.said = said.said
-        self._news.set()
-
-    def lost(self) -> None:
-        self.problem = self.problem or "the device is gone"
-        self.remedy = self.remedy or "Plug the node out and in again"
-        self.talk.fail(self.problem)
-        self._news.set()
-
-    def close(self) -> None:
-        if self.link is not None:
-            self.link.close()
-
-    def _give_up(self) -> None:
-        greeting = impossible_greeting(self.stream.last_invalid)
-        if self._other:
-            self.problem, self.remedy = self._other, "Update the older of the two"
-        elif greeting:
-            self.problem, self.remedy = f"a node {greeting}", "Install its firmware anew"
-        else:
-            self.problem = NOTHING
-
-    def _write(self, data: bytes) -> bool:
-        return self.link is not None and self.link.write(data)
-
-    async def _for_news(self, wait_s: float) -> None:
-        """Until the node has said something, or for that long."""
-        try:
-            async with asyncio.timeout(wait_s):
-                while not (self.hello or self.problem):
-                    await self._news.wait()
-                    self._news.clear()
-        except TimeoutError:
-            return
+    return Probe(port, reach)
 
 
 async def probe_all(
@@ -150,7 +34,7 @@ async def probe_all(
     threaded: bool = False,
 ) -> list[Probe]:
     """All of them at once, in order; those with a node stay open."""
-    probes = [Probe(port, host_s, threaded=threaded) for port in ports]
+    probes = [serial_probe(port, host_s, threaded=threaded) for port in ports]
     try:
         await asyncio.gather(*(probe.find(wait_s) for probe in probes))
     except BaseException:

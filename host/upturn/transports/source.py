@@ -140,6 +140,7 @@ class LiveSource(Protocol):
 
 SCHEMES: dict[str, tuple[str, str]] = {
     "serial": ("upturn.transports.serial_source", "serial:PORT"),
+    "ble": ("upturn.transports.ble.source", "ble:NAME"),
     "sim": ("upturn.transports.simulated", "sim:SCRIPT"),
     "replay": ("upturn.transports.replay", "replay:FILE"),
 }

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""Makes a bond between this computer and a node, and forgets one.
+
+The node accepts a bond only for a minute after its button was pressed: who can reach the button is
+who may pair. So the first thing is to find the node and to wait for that press.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from upturn.errors import RunError
+from upturn.transports.ble.bluetooth import Bluetooth, Sighting, Wanted
+from upturn.transports.ble.choice import AUTO
+from upturn.transports.ble.known import KnownNode, KnownNodes
+from upturn.transports.ble.link import PAIR_S, BleLink
+from upturn.transports.ble.trouble import BleError, Fact
+from upturn.transports.printable import printable
+
+LOOK_S = 6.0
+"""A node says who it is and what it is called within two seconds."""
+PRESS_S = 60.0
+Say = Callable[[str], None]
+
+
+class Pairing:
+    """`say` gets what a person is to know or do meanwhile."""
+
+    def __init__(
+        self,
+        bluetooth: Bluetooth,
+        nodes: KnownNodes,
+        host_s: Callable[[], float],
+        say: Say,
+        *,
+        look_s: float = LOOK_S,
+        press_s: float = PRESS_S,
+    ) -> None:
+        self._bluetooth = bluetooth
+        self._nodes = nodes
+        self._host_s = host_s
+        self._say = say
+        self._look_s = look_s
+        self._press_s = press_s
+
+    async def pair(self, text: str) -> KnownNode:
+        """The node of that name, address or hardware id, or for `auto` the only one there is.
+
+        Raises:
+            RunError: it is not found, not let, or not what it says.
+        """
+        self._nodes.all()  # before anybody presses anything: it may be unreadable
+        sighting = await self._find(text)
+        if sighting.said is None or not sighting.said.pairing:
+            self._say(f"Press the button of {_called(sighting)} now, while nobody is inverted.")
+            sighting = await self._pressed(sighting)
+        return await self._bond(sighting)
+
+    async def forget(self, text: str) -> KnownNode:
+        """What this computer knows of a node, and its half of the bond.
+
+        Raises:
+            RunError: no node of that name is known, or more than one.
+        """
+        found = self._nodes.all() if text == AUTO else self._nodes.called(text)
+        if len(found) != 1:
+            names = ", ".join(f"{printable(node.name)} at {node.address}" for node in found)
+            raise RunError(
+                f"several paired nodes fit: {names}. Name one by its address"
+                if found
+                else f"no paired node is called {printable(text)}. See 'upturn scan'"
+            )
+        (known,) = found
+        self._nodes.remove(known)
+        link = BleLink(self._bluetooth, known.address, self._host_s)
+        try:
+            await link.unpair()
+        except BleError as fault:
+            if fault.fact is not Fact.ABSENT:  # the system does not know it either
+                raise RunError(
+                    f"{printable(known.name)} is forgotten here, but not by the system: "
+                    f"{fault.why}. Remove it in the system's Bluetooth settings"
+                ) from None
+        return known
+
+    async def _find(self, text: str) -> Sighting:
+        def is_named(one: Sighting) -> bool:  # an address or an id is one node's alone
+            node_id = one.said.node_id if one.said is not None else ""
+            return bool(node_id) and text.casefold() in (one.address.casefold(), node_id)
+
+        seen = [one for one in await self._bluetooth.sightings(self._look_s, is_named) if one.said]
+        fitting = [one for one in seen if text == AUTO or _fits(one, text)]
+        if text == AUTO and len(fitting) > 1:
+            fitting = [one for one in fitting if one.said and one.said.pairing] or fitting
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            names = ", ".join(f"{_called(one)} at {one.address}" for one in fitting)
+            raise RunError(f"several nodes are here: {names}. Name one: ble:ADDRESS")
+        if seen:
+            names = ", ".join(_called(one) for one in seen)
+            raise RunError(f"{printable(text)} is not here, only {names}")
+        raise RunError(
+            "no node is in sight. Switch it on and go nearer; one that another computer is "
+            "connected to says so in 'upturn scan'"
+        )
+
+    async def _pressed(self, before: Sighting) -> Sighting:
+        sighting = await self._bluetooth.sight(is_pairing(before.address), self._press_s)
+        if sighting is None:
+            raise RunError(
+                f"the button of {_called(before)} was not pressed within {self._press_s:g} s. "
+                "Try again"
+            )
+        return sighting
+
+    async def _bond(self, sighting: Sighting) -> KnownNode:
+        """A bond that the system still has from before may not fit any more: it is made anew."""
+        called, said = _called(sighting), sighting.said
+        assert said is not None
+        known = self._nodes.called(said.node_id)
+        if sighting.bonded or known:
+            sighting = await self._without_bond(sighting)
+        link = BleLink(self._bluetooth, sighting.device, self._host_s)
+        try:
+            await link.reach()
+            await link.pair()
+            hello = await link.prove(said.node_id, within_s=PAIR_S)
+        except BleError as fault:
+            raise RunError(f"{called}: {fault.why}. {fault.remedy}") from None
+        finally:
+            link.close()
+            await link.closed()
+        node = KnownNode(hello.node_id, sighting.address, hello.name or hello.node_id)
+        self._nodes.add(node)
+        return node
+
+    async def _without_bond(self, sighting: Sighting) -> Sighting:
+        """The same, after the system has forgotten it and seen it anew."""
+        link = BleLink(self._bluetooth, sighting.device, self._host_s)
+        with suppress(BleError):  # it has none; if it has one that stays, pairing will tell
+            await link.unpair()
+        return await self._bluetooth.sight(is_pairing(sighting.address), self._look_s) or sighting
+
+
+def is_pairing(address: str) -> Wanted:
+    """One that accepts a bond now."""
+
+    def wanted(one: Sighting) -> bool:
+        return one.address == address and one.said is not None and one.said.pairing
+
+    return wanted
+
+
+def _fits(one: Sighting, text: str) -> bool:
+    folded = text.casefold()
+    node_id = one.said.node_id if one.said is not None else ""
+    return text == one.name or folded in (one.address.casefold(), node_id)
+
+
+def _called(one: Sighting) -> str:
+    return printable(one.name) or (one.said.node_id if one.said is not None else one.address)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""A paired node asked over Bluetooth, as `serial_probe` asks one on a cable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from upturn.transports.ble.bluetooth import Bluetooth
+from upturn.transports.ble.choice import choose, is_it
+from upturn.transports.ble.known import KnownNodes
+from upturn.transports.ble.link import BleLink
+from upturn.transports.ble.trouble import PAIR, BleError, Fact
+from upturn.transports.link import Ears
+from upturn.transports.node_probe import Port, Probe
+from upturn.transports.source import Arrival
+
+SIGHT_S = 10.0
+
+
+def ble_probe(
+    text: str, bluetooth: Bluetooth, nodes: KnownNodes, host_s: Callable[[], float]
+) -> Probe:
+    """Of a name, an address or `auto`, not asked yet."""
+
+    async def reach(ears: Ears) -> BleLink:
+        known = choose(text, nodes)
+        sighting = await bluetooth.sight(is_it(known), SIGHT_S)
+        if sighting is None:
+            raise BleError(Fact.ABSENT, "not in sight", "Go nearer, and look whether it is on")
+        if sighting.bonded is False:
+            raise BleError(Fact.BOND_LOST, "this computer has lost its bond with it", PAIR)
+        link = BleLink(bluetooth, sighting.device, host_s)
+        try:
+            await link.reach()
+            await link.prove(known.node_id)
+        except BaseException:
+            link.close()
+            await link.closed()
+            raise
+        link.ears = ears
+        ears.hear(Arrival(host_s(), link.greeting))
+        return link
+
+    return Probe(Port(f"ble:{text}"), reach)

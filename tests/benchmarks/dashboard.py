@@ -94,7 +94,7 @@ def _cpu_s(pid: int) -> float:
 
 
 async def _child() -> None:
-    from upturn.cli.watch import TableFeed
+    from upturn.cli.table_feed import TableFeed
     from upturn.core.limits import STANDARD
     from upturn.core.pipeline import Pipeline
     from upturn.dashboard.app import UpturnDashboard
@@ -109,7 +109,7 @@ async def _child() -> None:
     feed.begin(service, source.label)
     feed.history().append_many(_hour())
     running = asyncio.create_task(service.run())
-    await UpturnDashboard(feed).run_async()
+    await UpturnDashboard({"": feed}).run_async()
     running.cancel()
 
 

@@ -89,12 +89,12 @@ def test_it_loops_over_sessions_that_differ_unless_told_once(
     assert main(["demo"]) == 0
     assert main(["demo", "--once", "--speed", "2"]) == 0
     looping, once = asked
-    sessions = looping.sessions()
+    sessions = looping.places[0].sessions()
     first, second = next(sessions).source, next(sessions).source
     assert isinstance(first, SimulatedSource)
     assert isinstance(second, SimulatedSource)
     assert first.simulation.samples != second.simulation.samples
-    assert len(list(once.sessions())) == 1
+    assert len(list(once.places[0].sessions())) == 1
     assert (looping.speed, looping.headless, looping.leaves) == (4.0, False, False)
     assert (once.speed, once.headless, once.leaves) == (2.0, False, True)
 

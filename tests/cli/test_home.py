@@ -16,10 +16,12 @@ from tests.mosquitto import HOST, Mosquitto, free_port
 from upturn.cli import home as module
 from upturn.cli.home import Home, home, node_id
 from upturn.cli.judging import Judged
+from upturn.core.commands import Distress
 from upturn.core.limits import DEVICES, STANDARD, DeviceKind
 from upturn.sinks.mqtt import link as link_module
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.link import UNTRIED, MqttLink
+from upturn.sinks.mqtt.table import MqttTable
 from upturn.sinks.mqtt.topics import MAX_ID, slug
 from upturn.transports.sim import simulate
 from upturn.transports.simulated import SimulatedSource
@@ -90,7 +92,7 @@ def told_at_the_end(capsys: Capture) -> list[str]:
 async def watched(broker: Broker) -> AsyncIterator[Home]:
     """A table is told of, with no news of it."""
     async with home(broker, 1.0) as told:
-        assert told.listeners(judged())
+        assert told.table().listeners(judged())
         yield told
 
 
@@ -196,7 +198,7 @@ def test_where_nothing_was_watched_there_is_nothing_to_take_back(capsys: Capture
 def test_without_a_broker_nothing_is_told(capsys: Capture) -> None:
     async def run() -> None:
         async with home(None, 1.0) as told:
-            assert told.listeners(judged()) == []
+            assert told.table().listeners(judged()) == []
 
     asyncio.run(run())
     assert capsys.readouterr() == ("", "")
@@ -228,3 +230,28 @@ def test_a_farewell_that_a_real_broker_takes_is_quiet_and_one_that_it_does_not_i
     why = "the broker did not take it in time"
     line = f"upturn: mqtt: {NOT_TOLD} ({why})\n" if frozen else ""
     assert capsys.readouterr() == ("", line)
+
+
+def test_two_simulations_of_one_script_are_two_nodes_if_their_names_differ() -> None:
+    link = MqttLink(Broker("h", id=HOST_ID))
+    told = Home(link, 1.0)
+    for mark in ("", "den", "attic"):
+        told.table(mark).listeners(judged())
+    assert [(table.source, table._fallback_id) for table in link.tables] == [
+        ("simulated normal", f"simulated-normal-{HOST_ID}"),
+        ("simulated normal den", f"simulated-normal-den-{HOST_ID}"),
+        ("simulated normal attic", f"simulated-normal-attic-{HOST_ID}"),
+    ]
+
+
+def test_after_its_last_session_a_table_obeys_nobody_and_says_that_nobody_is_watched() -> None:
+    link = MqttLink(Broker("h", id=HOST_ID))
+    told = Home(link, 1.0).table()
+    (table,) = told.listeners(judged())
+    assert isinstance(table, MqttTable)
+    core = judged().pipeline()
+    told.begin(lambda _: None)
+    table.heard([], core.snapshot(0.0))
+    told.end()
+    assert (table.fresh, table.state, table.calm) == (False, None, False)
+    assert table._act(Distress()) == "nobody is watched there any more"

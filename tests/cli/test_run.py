@@ -16,6 +16,7 @@ from tests.transports.fake_node import FakeNode
 from tests.transports.writing import csv_of
 from upturn.cli.main import main
 from upturn.transports.sim import simulate
+from upturn.transports.source import SCHEMES
 
 Capture = pytest.CaptureFixture[str]
 
@@ -101,7 +102,7 @@ def test_a_flag_comes_before_what_the_config_says(config: Path, capsys: Capture)
 
 
 NOW = "--speed: cannot be chosen for what happens now. Leave it out"
-KNOWN = "Write one of serial:PORT, sim:SCRIPT, replay:FILE"
+KNOWN = f"Write one of {', '.join(form for _, form in SCHEMES.values())}"
 
 
 @pytest.mark.parametrize(
@@ -126,9 +127,10 @@ KNOWN = "Write one of serial:PORT, sim:SCRIPT, replay:FILE"
         ),
         ("--config c.toml --node cellar", NOW),
         ("--source serial:/dev/none", NOW),
+        ("--config c.toml", f"node 'cellar': {NOW}"),
         (
-            "--config c.toml",
-            ("the config has several nodes. Say --node with one of den, attic, cellar"),
+            "--config c.toml --source sim:normal --node den --node attic",
+            "--source: is one table. Give --node once, or none",
         ),
         (
             "--config c.toml --node loft",

@@ -7,7 +7,7 @@ import math
 
 from tests.service.scripted_link import ScriptedLink
 from upturn.cli.home import Home
-from upturn.cli.watch import TableFeed
+from upturn.cli.table_feed import TableFeed
 from upturn.core.limits import STANDARD
 from upturn.core.pipeline import Pipeline
 from upturn.dashboard.feed import SourceState

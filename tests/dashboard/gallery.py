@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.dashboard.scenes import CALM, SCENES, WALL, Clock, StubFeed, a_history
@@ -29,7 +30,13 @@ def dashboard(snapshot: Snapshot, clock: Clock | None = None) -> UpturnDashboard
     age_s = snapshot.signal_age_s
     angles = History() if age_s is None else a_history(snapshot.now_s - age_s)
     feed = StubFeed(snapshot, angles=angles)
-    return Pictured(feed, "Table 1", clock=clock or Clock(), wall=lambda: WALL)
+    return Pictured({"Table 1": feed}, clock=clock or Clock(), wall=lambda: WALL)
+
+
+def of_tables(snapshots: Mapping[str, Snapshot], clock: Clock | None = None) -> UpturnDashboard:
+    """The app on several frozen scenes."""
+    feeds = {name: StubFeed(snapshot) for name, snapshot in snapshots.items()}
+    return Pictured(feeds, clock=clock or Clock(), wall=lambda: WALL)
 
 
 async def render(name: str, size: tuple[int, int], folder: Path) -> None:

@@ -199,6 +199,14 @@ SCENES: dict[str, Snapshot] = {
 }
 
 
+TABLES: dict[str, Snapshot] = {
+    "den": SCENES["inverted"],
+    "attic": SCENES["limit"],
+    "cellar": SCENES["level"],
+}
+"""Three of one home; it is not the first that needs somebody."""
+
+
 def a_history(until_s: float = NOW_S, minutes: float = 10.0) -> History:
     """A table that goes down and comes back, with a gap and a tremor."""
     history = History()

@@ -78,7 +78,7 @@ async def opened(
     feed = StubFeed(snapshot, refusal=refusal)
     if source is not None:
         feed.where = source
-    app = UpturnDashboard(feed, "Table 1", clock=clock, wall=lambda: WALL)
+    app = UpturnDashboard({"Table 1": feed}, clock=clock, wall=lambda: WALL)
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, feed, clock, pilot)
         await desk.show()

@@ -103,3 +103,10 @@ def test_an_acknowledged_alarm_stays_and_is_steady() -> None:
     lit, later = (view(SCENES["acknowledged"], clock_s=t) for t in (0.1, 0.3))
     assert paint_banner(lit, 80, 3) == paint_banner(later, 80, 3)
     assert "audio paused 0:23" in _words(lit, 80, 3)
+
+
+def test_a_table_that_failed_says_so_before_its_alarms_and_why() -> None:
+    failed = SourceState("a", live=False, note="FAILED", failure="the cable has melted")
+    said = headline(view(SCENES["limit"], source=failed))
+    assert (said.marked, said.note) == ("*** WATCHING FAILED ***", "The cable has melted.")
+    assert said.text.startswith("Nobody is watched there. Look at the person now")

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
-from tests.dashboard.gallery import dashboard
-from tests.dashboard.scenes import SCENES, Clock
+from tests.dashboard.gallery import dashboard, of_tables
+from tests.dashboard.scenes import SCENES, TABLES, Clock
 
 Compare = Callable[..., bool]
 
@@ -73,3 +73,15 @@ def test_the_page_that_a_key_opens(name: str, key: str, snap_compare: Compare) -
         await _settle(pilot)
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=press), name
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("key", ["1", "2"])
+def test_three_tables_one_of_them_in_full(
+    key: str, size: tuple[int, int], snap_compare: Compare
+) -> None:
+    async def choose(pilot: Pilot[None]) -> None:
+        await pilot.press(key)
+        await _settle(pilot)
+
+    assert snap_compare(of_tables(TABLES), terminal_size=size, run_before=choose)

@@ -16,6 +16,7 @@ from upturn.cli.local_broker import local_broker
 from upturn.cli.mqtt_options import add_mqtt
 from upturn.cli.options import add_common, resolve_profile
 from upturn.cli.watch import Watch, check_terminal, watch
+from upturn.cli.watched import Place
 from upturn.config import load_config
 from upturn.core.commands import Acknowledge
 from upturn.core.limits import DEVICES, DeviceKind
@@ -65,7 +66,14 @@ def run(args: argparse.Namespace) -> int:
     speed = args.speed or SPEED
     with _broker(args) as broker:
         return watch(
-            Watch(sessions, speed, args.headless, args.json, broker=broker, leaves=args.once)
+            Watch(
+                [Place(sessions)],
+                speed,
+                args.headless,
+                args.json,
+                broker=broker,
+                leaves=args.once,
+            )
         )
 
 

@@ -39,12 +39,11 @@ LOST = "the connection was lost"
 
 
 class Home:
-    """One table as the home knows it, over all sessions of a run."""
+    """Who is told of the tables of a run, if anybody is."""
 
     def __init__(self, link: MqttLink | None, speed: float) -> None:
         self._link = link
         self._speed = speed
-        self._table: MqttTable | None = None
 
     @property
     def words(self) -> str:
@@ -53,17 +52,32 @@ class Home:
             return ""
         return "(no home)" if self._link.failure else "+ home"
 
+    def table(self, mark: str = "") -> HomeTable:
+        """One of them; `mark` tells it from the others of this run."""
+        return HomeTable(self._link, self._speed, mark)
+
+
+class HomeTable:
+    """One table as the home knows it, over all sessions of a run."""
+
+    def __init__(self, link: MqttLink | None, speed: float, mark: str) -> None:
+        self._link = link
+        self._speed = speed
+        self._mark = mark
+        self._table: MqttTable | None = None
+
     def listeners(self, judged: Judged[Any]) -> list[Listener]:
         if self._link is None:
             return []
         if self._table is None:
             source = judged.source
             live = isinstance(source, LiveSource)
+            told_apart = f"{source.label} {self._mark}".strip()
             self._table = self._link.table(
-                source.label,
+                told_apart,
                 name=judged.name or ("" if live else source.label.capitalize()),
                 model="Node" if live else source.label.capitalize(),
-                fallback_id="" if live else node_id(source.label, self._link.broker.id),
+                fallback_id="" if live else node_id(told_apart, self._link.broker.id),
                 speed=self._speed,
             )
         return [self._table]
@@ -72,6 +86,12 @@ class Home:
         """A session begins; `act` is where the home's commands go."""
         if self._table is not None:
             self._table.begin(act)
+
+    def end(self) -> None:
+        """The last session is over, in whatever way: nobody is watched there any more."""
+        if self._table is not None:
+            self._table.begin(lambda _: "nobody is watched there any more")
+            self._table.end()
 
 
 def node_id(label: str, host: str) -> str:

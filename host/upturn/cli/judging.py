@@ -57,14 +57,20 @@ def add_file(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_source(parser: argparse.ArgumentParser) -> None:
-    """The flags that choose what is watched."""
+def add_source(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """The flags that choose what is watched; `several`: it may be more than one table."""
     parser.add_argument(
         "--source",
         metavar="SOURCE",
-        help="serial:PORT, serial:auto, sim:SCRIPT or replay:FILE; else the config's node",
+        help="serial:PORT, serial:auto, ble:ADDRESS, ble:NAME, ble:auto, sim:SCRIPT or "
+        f"replay:FILE; else the config's {'nodes' if several else 'node'}",
     )
-    parser.add_argument("--node", metavar="NAME", help="which node of the config")
+    parser.add_argument(
+        "--node",
+        metavar="NAME",
+        action="append",
+        help="which node of the config" + ("; give it again for more" if several else ""),
+    )
 
 
 def open_judged_file(args: argparse.Namespace) -> Judged[Source]:
@@ -92,21 +98,36 @@ def open_judged_source(args: argparse.Namespace) -> Judged[Source | LiveSource]:
         InputError: nothing says what to watch, or it is refused.
     """
     config = load_config(args.config)
-    node = _node(args, config)
-    text = args.source
-    if text is None and node is not None:
-        text = node.source
-    if text is None:
-        raise InputError(
-            "nothing says what to watch",
-            remedy="Give --source, or a [[node]] with a source in the config",
-        )
-    source = open_source(text)
-    if isinstance(source, LiveSource) and args.speed is not None:
-        raise InputError(
-            "cannot be chosen for what happens now", where="--speed", remedy="Leave it out"
-        )
-    return _judged(args, config, source, node)
+    nodes = _named(args, config)
+    if len(nodes) > 1:
+        raise InputError("is only for one", where="--node", remedy="Give it once")
+    if not nodes and args.source is None and config.nodes:
+        if len(config.nodes) > 1:
+            names = ", ".join(node.name for node in config.nodes)
+            raise InputError(
+                "the config has several nodes", remedy=f"Say --node with one of {names}"
+            )
+        nodes = list(config.nodes)
+    return _open(args, config, nodes[0] if nodes else None)
+
+
+def open_judged_sources(args: argparse.Namespace) -> list[Judged[Source | LiveSource]]:
+    """That of `--source`, or those of all nodes that are named, or of all that have one.
+
+    Whatever is refused, nobody is watched yet: so all are refused, and whoever starts it knows.
+
+    Raises:
+        InputError: nothing says what to watch, or one of them is refused.
+    """
+    config = load_config(args.config)
+    nodes = _named(args, config)
+    if args.source is not None and len(nodes) > 1:
+        raise InputError("is one table", where="--source", remedy="Give --node once, or none")
+    if args.source is None and not nodes:
+        nodes = [node for node in config.nodes if node.source is not None]
+    if len(nodes) <= 1:
+        return [_open(args, config, nodes[0] if nodes else None)]
+    return [_open_one_of(args, config, node) for node in nodes]
 
 
 def is_of_a_link(source: Source) -> bool:
@@ -138,19 +159,51 @@ def tell_summary(args: argparse.Namespace, pipeline: Pipeline, *, of_a_link: boo
     print(to_json(summary) if args.json else "\n".join(summary_lines(summary)))
 
 
-def _node(args: argparse.Namespace, config: Config) -> NodeConfig | None:
-    if args.node is not None:
-        for node in config.nodes:
-            if node.name == args.node:
-                return node
-        known = ", ".join(node.name for node in config.nodes) or "none"
+def _named(args: argparse.Namespace, config: Config) -> list[NodeConfig]:
+    """The nodes of `--node`, each once."""
+    nodes = {node.name: node for node in config.nodes}
+    names = dict.fromkeys(args.node or ())
+    for name in names:
+        if name not in nodes:
+            known = ", ".join(nodes) or "none"
+            raise InputError(
+                f"there is no node {name!r}", where="--node", remedy=f"The config has: {known}"
+            )
+    return [nodes[name] for name in names]
+
+
+def _open_one_of(
+    args: argparse.Namespace, config: Config, node: NodeConfig
+) -> Judged[Source | LiveSource]:
+    """As `_open`, and what is refused says of which node."""
+    if node.source is None:
         raise InputError(
-            f"there is no node {args.node!r}", where="--node", remedy=f"The config has: {known}"
+            "has no source", where=f"node {node.name!r}", remedy="Give it one in the config"
         )
-    if args.source is None and len(config.nodes) > 1:
-        names = ", ".join(node.name for node in config.nodes)
-        raise InputError("the config has several nodes", remedy=f"Say --node with one of {names}")
-    return config.nodes[0] if args.source is None and config.nodes else None
+    try:
+        return _open(args, config, node)
+    except InputError as refused:
+        where = ": ".join(filter(None, (f"node {node.name!r}", refused.where)))
+        raise InputError(refused.what, where=where, remedy=refused.remedy) from None
+
+
+def _open(
+    args: argparse.Namespace, config: Config, node: NodeConfig | None
+) -> Judged[Source | LiveSource]:
+    text = args.source
+    if text is None and node is not None:
+        text = node.source
+    if text is None:
+        raise InputError(
+            "nothing says what to watch",
+            remedy="Give --source, or a [[node]] with a source in the config",
+        )
+    source = open_source(text)
+    if isinstance(source, LiveSource) and args.speed is not None:
+        raise InputError(
+            "cannot be chosen for what happens now", where="--speed", remedy="Leave it out"
+        )
+    return _judged(args, config, source, node)
 
 
 def _judged(

@@ -10,6 +10,7 @@ from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import add_source, open_judged_source
 from upturn.cli.options import add_common
 from upturn.cli.watch import Watch, check_terminal, watch
+from upturn.cli.watched import place
 from upturn.transports.recording import Recorder
 
 
@@ -34,9 +35,7 @@ def run(args: argparse.Namespace) -> int:
         judged.device.kind,
         start_s=judged.start_s,
     )
-    what = Watch(
-        lambda: iter((judged,)), args.speed or 1.0, args.headless, args.json, recorder.piece
-    )
+    what = Watch([place(judged)], args.speed or 1.0, args.headless, args.json, recorder.piece)
     try:
         code = watch(what)
     finally:

@@ -34,8 +34,9 @@ def run(args: argparse.Namespace) -> int:
     speed = args.speed or (1.0 if on_dashboard else MAX_SPEED)
     if on_dashboard or math.isfinite(speed):
         from upturn.cli.watch import Watch, watch
+        from upturn.cli.watched import place
 
-        return watch(Watch(lambda: iter((judged,)), speed, not on_dashboard, args.json))
+        return watch(Watch([place(judged)], speed, not on_dashboard, args.json))
     pipeline = judged.pipeline()
     for chunk in judged.source.chunks(paced=False):
         _write(feed_chunk(pipeline, chunk), as_json=args.json)

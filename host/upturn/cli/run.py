@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`upturn run`: watch a table."""
+"""`upturn run`: watch a table, or all tables of the config at once."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ import argparse
 
 from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.home import broker_of
-from upturn.cli.judging import add_source, open_judged_source
+from upturn.cli.judging import add_source, open_judged_sources
 from upturn.cli.mqtt_options import add_mqtt
 from upturn.cli.options import add_common
 from upturn.cli.watch import Watch, watch
+from upturn.cli.watched import place
 
 
 def add_parser(subparsers: Subparsers) -> None:
-    parser = command_parser(subparsers, "run")
-    add_source(parser)
+    parser = command_parser(
+        subparsers,
+        "run",
+        epilog="Without --source and --node: every node of the config that has a source.",
+    )
+    add_source(parser, several=True)
     add_common(parser)
     add_mqtt(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    judged = open_judged_source(args)
+    places = [place(judged) for judged in open_judged_sources(args)]
     broker = broker_of(args)
-    return watch(
-        Watch(lambda: iter((judged,)), args.speed or 1.0, args.headless, args.json, broker=broker)
-    )
+    return watch(Watch(places, args.speed or 1.0, args.headless, args.json, broker=broker))

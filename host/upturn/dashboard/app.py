@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The spotter's screen: polls a `Feed` ten times a second, sends commands, and judges nothing.
+"""The spotter's screen: polls each `Feed` ten times a second, sends commands, and judges nothing.
 
 It runs on the loop of whoever runs the monitor, and when the feed stands still it says so itself.
 """
@@ -7,9 +7,8 @@ It runs on the loop of whoever runs the monitor, and when the feed stands still 
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -29,9 +28,8 @@ from upturn.core.commands import (
     SeenUpright,
     StandDown,
 )
-from upturn.dashboard import wording
 from upturn.dashboard.asking import Act, Asking
-from upturn.dashboard.feed import Feed
+from upturn.dashboard.feed import Feeds
 from upturn.dashboard.help import help_page
 from upturn.dashboard.painters.alarm_list import paint_alarms
 from upturn.dashboard.painters.banner import banner_rows, paint_banner
@@ -45,17 +43,19 @@ from upturn.dashboard.painters.exposure import paint_exposure
 from upturn.dashboard.painters.keys import KEYS, paint_keys, paint_notice
 from upturn.dashboard.painters.posture import paint_figure, paint_posture
 from upturn.dashboard.painters.status import paint_header, paint_info, paint_side
+from upturn.dashboard.painters.strip import KEYS as TABLE_KEYS
+from upturn.dashboard.painters.strip import Spot, paint_strip
 from upturn.dashboard.palette import DARK, MONOCHROME
 from upturn.dashboard.pane import Pane
 from upturn.dashboard.spans import Line
-from upturn.dashboard.view import Pulse, View
+from upturn.dashboard.tables import Tables
+from upturn.dashboard.view import View
 from upturn.errors import EXIT_INTERRUPTED
 
 FRAMES_PER_S = 10
 NOTICE_S = 6.0
 CHART_ROWS = 4
 """What the alarm list leaves to the chart."""
-LOG_KEPT = 100
 
 WIDTHS = [(0, "-tiny"), (76, "-narrow"), (110, "-wide"), (170, "-huge")]
 HEIGHTS = [(0, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]
@@ -66,7 +66,10 @@ Painter = Callable[[int, int], list[Line]]
 
 
 class UpturnDashboard(App[None]):
-    """Shows one table. `name` is the table's; `clock` and `wall` are replaced in tests."""
+    """Shows one table in full, and all in a strip; keys act on the one that is shown.
+
+    `clock` and `wall` are replaced in tests.
+    """
 
     CSS_PATH = Path(__file__).with_name("styles.tcss")
     ENABLE_COMMAND_PALETTE = False
@@ -75,6 +78,9 @@ class UpturnDashboard(App[None]):
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key.bound, key.action, key.label) for key in KEYS),
+        Binding("tab", "step(1)", "next table", priority=True),
+        Binding("shift+tab", "step(-1)", "table before", priority=True),
+        *(Binding(str(n + 1), f"choose({n})", "table") for n in range(TABLE_KEYS)),
         Binding("left_square_bracket", "zoom(-1)", "shorter"),
         Binding("right_square_bracket", "zoom(1)", "longer"),
         Binding("y,enter", "confirm", "yes"),
@@ -85,29 +91,27 @@ class UpturnDashboard(App[None]):
 
     def __init__(
         self,
-        feed: Feed,
-        title: str = "",
+        feeds: Feeds,
         *,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = datetime.now,
     ) -> None:
         super().__init__()
-        self.title = title
+        self._tables = Tables(feeds)
+        self.title = self._tables.shown.name
         self._palette = MONOCHROME if self.no_color else DARK
-        self._feed = feed
         self._clock = clock
         self._wall = wall
-        self._pulse = Pulse()
         self._asking = Asking()
         self._notice = ""
         self._notice_until_s = 0.0
         self._window = DEFAULT_WINDOW
         self._chart_key: tuple[object, ...] = ()
-        self._events_seen = 0
-        self._happened: deque[tuple[str, str]] = deque(maxlen=LOG_KEPT)
+        self._spots: list[Spot] = []
 
     def compose(self) -> ComposeResult:
         yield Pane("header")
+        yield Pane("strip")
         yield Pane("banner")
         with Container(id="main"):
             yield Pane("figure")
@@ -138,29 +142,37 @@ class UpturnDashboard(App[None]):
         self.call_after_refresh(self.frame)
 
     def frame(self) -> None:
-        """Look at the feed once and show what changed."""
-        view = self._look()
-        name = self.title
-        self._read_events(view)
-        self._show("header", lambda width, _: paint_header(view, name, width))
+        """Look at each feed once and show what changed."""
+        tables = self._tables
+        clock_s, now = self._clock(), self._wall()
+        views = [table.look(clock_s, self._palette) for table in tables.all]
+        several, news = tables.several, False
+        for table, seen in zip(tables.all, views, strict=True):
+            table.read_events(seen, now)
+            news |= table.news(seen)
+        if news and several:
+            self.bell()
+        view, name, log = views[tables.chosen], tables.shown.name, tables.shown.log
+        self._show("header", lambda width, _: paint_header(view, name, width, several=several))
         self._show("banner", lambda width, height: paint_banner(view, width, height))
         self._show("figure", lambda width, height: paint_figure(view, width, height))
         self._show("posture", lambda width, height: paint_posture(view, width, height))
         self._show("exposure", lambda width, height: paint_exposure(view, width, height))
-        self._show("side", lambda width, height: paint_side(view, self._happened, width, height))
+        self._show("side", lambda width, height: paint_side(view, log, width, height))
         self._show("keys", lambda width, _: [paint_keys(self._palette, width)[0]])
+        self._show_strip(views)
         self._show_fitted(view)
         self._show_chart(view)
 
     def action_acknowledge(self) -> None:
         """Each occurrence that is on the screen, by number: never one that nobody has seen."""
         self._asking.cancel()
-        alarms = self._feed.snapshot().alarms
+        alarms = self._tables.shown.feed.snapshot().alarms
         if not alarms:
             self._say("No alarm to acknowledge.")
             return
         shown = [Acknowledge(alarm.spec.id, alarm.occurrence) for alarm in alarms]
-        refusals = [refusal for one in shown if (refusal := self._feed.command(one))]
+        refusals = [refusal for one in shown if (refusal := self._tables.shown.feed.command(one))]
         self._say("; ".join(refusals) or "Acknowledged.")
 
     def action_seen_upright(self) -> None:
@@ -168,7 +180,7 @@ class UpturnDashboard(App[None]):
 
     def action_stand_down(self) -> None:
         """Asks before it stops watching; watching again is the safe way and asks nothing."""
-        if self._feed.snapshot().stand_down:
+        if self._tables.shown.feed.snapshot().stand_down:
             self._asking.cancel()
             self._send(Resume(), "Watching again.")
         else:
@@ -187,14 +199,16 @@ class UpturnDashboard(App[None]):
         page = self.query_one("#help", VerticalScroll)
         shown = self.screen.has_class("-help")
         if not shown:
-            self.query_one("#help Static", Static).update(help_page(self._palette))
+            page_text = help_page(self._palette, several=self._tables.several)
+            self.query_one("#help Static", Static).update(page_text)
         self.screen.set_class(not shown, "-help")
         self.set_focus(None if shown else page)
 
     def action_ask_quit(self) -> None:
-        snapshot = self._feed.snapshot()
-        urgent = any(alarm.priority is Priority.HIGH for alarm in snapshot.alarms)
-        if snapshot.inverted or urgent:
+        snapshots = [table.feed.snapshot() for table in self._tables.all]
+        alarms = [alarm for snapshot in snapshots for alarm in snapshot.alarms]
+        urgent = any(alarm.priority is Priority.HIGH for alarm in alarms)
+        if urgent or any(snapshot.inverted for snapshot in snapshots):
             self._ask(Act.QUIT)
         else:
             self.exit()
@@ -217,13 +231,32 @@ class UpturnDashboard(App[None]):
         self._window = min(max(0, self._window + step), len(WINDOWS_S) - 1)
         self.frame()
 
+    def action_step(self, by: int) -> None:
+        if self._tables.step(by):
+            self._turn()
+
+    def action_choose(self, number: int) -> None:
+        if self._tables.choose(number):
+            self._turn()
+
     async def on_click(self, event: Click) -> None:
-        """A click on a key's name in the last line is that key."""
+        """A click on a key's name in the last line is that key; on a table it shows that one."""
         keys = self._panes["keys"]
         if event.widget is keys:
             for start, end, action in paint_keys(self._palette, keys.size.width)[1]:
                 if start <= event.x < end:
                     await self.run_action(action)
+        if event.widget is self._panes["strip"]:
+            for row, start, end, table in self._spots:
+                if row == event.y and start <= event.x < end:
+                    self.action_choose(table)
+
+    def _turn(self) -> None:
+        """Another table is shown: what was asked or said was of the one before."""
+        self._asking.cancel()
+        self._notice = ""
+        self._chart_key = ()
+        self.frame()
 
     def _ask(self, act: Act) -> None:
         if self._asking.press(act, self._clock()):
@@ -240,7 +273,7 @@ class UpturnDashboard(App[None]):
                 self.exit()
 
     def _send(self, command: Command, done: str) -> None:
-        refusal = self._feed.command(command)
+        refusal = self._tables.shown.feed.command(command)
         self._say(f"Not done: {refusal}" if refusal else done)
 
     def _say(self, text: str) -> None:
@@ -248,33 +281,27 @@ class UpturnDashboard(App[None]):
         self._notice_until_s = self._clock() + NOTICE_S
         self.frame()
 
-    def _look(self) -> View:
-        clock_s = self._clock()
-        snapshot = self._feed.snapshot()
-        source = self._feed.source()
-        silent_s = self._pulse.silent_s(snapshot.now_s, clock_s, live=source.live)
-        return View(snapshot, source, clock_s, silent_s, self._palette)
-
-    def _read_events(self, view: View) -> None:
-        self._events_seen, events = self._feed.events_since(self._events_seen)
-        now = self._wall()
-        for event in events:
-            at = now - timedelta(seconds=view.snapshot.now_s - event.t_s)
-            self._happened.append((f"{at:%H:%M:%S}", wording.event(event)))
-
     def _show(self, name: str, paint: Painter) -> None:
         pane = self._panes[name]
         width, height = pane.size
         if width and height:
             pane.show(paint(width, height))
 
+    def _show_strip(self, views: list[View]) -> None:
+        tables = self._tables
+        named = list(zip(tables.names, views, strict=True))
+        lines, self._spots = paint_strip(named, tables.chosen, *self.size)
+        self._panes["strip"].show_all(lines)
+
     def _show_fitted(self, view: View) -> None:
         """The panes that are as high as what they say."""
         width = self.size.width
         question = self._asking.text(view.clock_s)
-        said = self._notice if view.clock_s < self._notice_until_s else ""
+        said = question or (self._notice if view.clock_s < self._notice_until_s else "")
+        if said and self._tables.several:
+            said = f"{self._tables.shown.name}: {said}"
         self._panes["notice"].show_all(
-            paint_notice(self._palette, question or said, width, question=bool(question))
+            paint_notice(self._palette, said, width, question=bool(question))
         )
         self._panes["banner"].show_at_least(banner_rows(view, width))
         self._panes["info"].show_all(paint_info(view, width - 2))
@@ -290,7 +317,7 @@ class UpturnDashboard(App[None]):
         pane = self._panes["chart"]
         width, height = pane.size
         window_s = WINDOWS_S[self._window]
-        history = self._feed.history()
+        history = self._tables.shown.feed.history()
         columns = chart_columns(width)
         if not columns:
             return

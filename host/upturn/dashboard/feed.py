@@ -9,7 +9,7 @@ hands the same objects out each time.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,6 +31,8 @@ class SourceState:
     """False when time stands still on purpose: a replay that ended or is paused."""
     note: str = ""
     """Why it is not live: "replay ended"."""
+    failure: str = ""
+    """Why this table is watched no more, while others may be."""
 
 
 class Feed(Protocol):
@@ -51,6 +53,10 @@ class Feed(Protocol):
     def command(self, command: Command) -> str | None:
         """Do it; None when done, else why not, in words to be shown."""
         ...
+
+
+Feeds = Mapping[str, Feed]
+"""All tables of a run by what people call them, in their order; the only one may be nameless."""
 
 
 class EventRing:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The one thing to say now: what the banner shows, and what the spotter should do.
 
-Most urgent first: Upturn itself dead, the highest alarm, then the quiet states. Pure.
+Most urgent first: nobody watches at all, the highest alarm, then the quiet states. Pure.
 """
 
 from __future__ import annotations
@@ -40,6 +40,14 @@ class Headline:
 
 def headline(view: View) -> Headline:
     snapshot = view.snapshot
+    if view.source.failure:
+        return Headline(
+            "Watching failed",
+            "Nobody is watched there. Look at the person now, then restart Upturn.",
+            f"{_sentence(view.source.failure)}.",
+            Priority.HIGH,
+            flash_on(Priority.HIGH, view.clock_s),
+        )
     if view.stopped:
         return Headline(
             "Upturn itself has stopped",

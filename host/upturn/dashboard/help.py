@@ -31,6 +31,9 @@ MORE_KEYS = (
     ("y Enter", "Yes to a question, as its own key pressed again; Esc or n is no."),
     ("Ctrl-C", "Ends at once, without asking."),
 )
+TABLE_KEYS = (
+    ("Tab 1-9", "Another table; Shift-Tab goes back. Every other key acts on the one shown."),
+)
 _CLEARS = {
     Clear.WITH_CONDITION: "ends with its condition",
     Clear.AFTER_ACKNOWLEDGE: "ends when it is over and acknowledged",
@@ -38,10 +41,12 @@ _CLEARS = {
 }
 
 
-def help_page(palette: Palette) -> Group:
+def help_page(palette: Palette, *, several: bool = False) -> Group:
+    """`several`: there is more than one table."""
+    keys = [*((k.key, k.help) for k in KEYS), *(TABLE_KEYS if several else ()), *MORE_KEYS]
     return Group(
         Text(f"{NOT_A_DEVICE} {DOCTOR}", palette.strong),
-        *_section(palette, "KEYS", [*((k.key, k.help) for k in KEYS), *MORE_KEYS]),
+        *_section(palette, "KEYS", keys),
         *_section(palette, "HOW ALARMS LOOK", SIGNALS),
         Padding(Text("ALARMS, AND WHAT TO DO", palette.quiet), (1, 0, 0, 0)),
         *(_alarm(palette, spec) for spec in ALARMS.values()),

@@ -46,8 +46,8 @@ class View:
 
     @property
     def stopped(self) -> bool:
-        """Upturn itself has stopped: nothing shown is true any more."""
-        return self.silent_s >= STOPPED_S
+        """Nobody watches here any more: nothing shown is true now."""
+        return self.silent_s >= STOPPED_S or bool(self.source.failure)
 
     @property
     def age_s(self) -> float | None:
@@ -71,6 +71,13 @@ class View:
     def top(self) -> AlarmView | None:
         """The most urgent alarm."""
         return self.snapshot.alarms[0] if self.snapshot.alarms else None
+
+    @property
+    def urgency(self) -> int:
+        """How it stands beside other tables: the priority of the worst, 0 for none."""
+        if self.stopped:
+            return Priority.HIGH
+        return self.top.priority if self.top is not None else 0
 
     @property
     def exposure_priority(self) -> Priority | None:

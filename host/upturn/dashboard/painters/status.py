@@ -16,7 +16,8 @@ NOT_A_DEVICE = "An aid for user and spotter. Not a medical device."
 _READY_WIDTH = 60
 
 
-def paint_header(view: View, title: str, width: int) -> list[Line]:
+def paint_header(view: View, title: str, width: int, *, several: bool = False) -> list[Line]:
+    """`several`: which table it is has to be said at any width."""
     palette = view.palette
     base = ink(palette.text, palette.raised)
     quiet = ink(palette.dim, palette.raised)
@@ -24,6 +25,8 @@ def paint_header(view: View, title: str, width: int) -> list[Line]:
     if width >= _READY_WIDTH:
         label = f"{title} · {view.source.label}" if title else view.source.label
         name = (*name, (f" {label}", quiet))
+    elif several:
+        name = ((f" {title} ", name[0][1]),)
     ready = view.snapshot.ready and not view.stopped
     word = "STOPPED" if view.stopped else wording.readiness(view.snapshot)
     word_style = ink(palette.good if ready else palette.text, palette.raised, bold=True)

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""What the dashboard polls of one table: the session that runs now, or why none does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from upturn.cli.home import Home
+from upturn.core.commands import Command
+from upturn.core.events import Event
+from upturn.core.limits import STANDARD
+from upturn.core.pipeline import Pipeline
+from upturn.core.sample import StreamInfo
+from upturn.core.snapshot import Snapshot
+from upturn.dashboard.feed import EventRing, SourceState
+from upturn.dashboard.history import History
+from upturn.transports.source import LiveSource
+
+FAILED = "FAILED"
+
+
+class Running(Protocol):
+    """A session, as far as it is looked at from outside."""
+
+    @property
+    def ended(self) -> bool: ...
+
+    def snapshot(self) -> Snapshot: ...
+
+    def command(self, command: Command) -> str | None: ...
+
+
+class TableFeed:
+    def __init__(self, speed: float) -> None:
+        self._session: Running | None = None
+        self._label = ""
+        self._link: LiveSource | None = None
+        self._home: Home | None = None
+        self._failure = ""
+        self._pace = "" if speed == 1.0 else f" at {speed:g}x" if math.isfinite(speed) else ""
+        self._history = History()
+        self._events = EventRing()
+
+    def begin(
+        self,
+        session: Running,
+        label: str,
+        link: LiveSource | None = None,
+        home: Home | None = None,
+    ) -> None:
+        """A new session: its time axis starts anew."""
+        self._home = home
+        self._session = session
+        self._label = label
+        self._link = link
+        self._history.clear()
+
+    def fail(self, why: str) -> None:
+        """It is watched no more."""
+        self._failure = why
+
+    def observe(self, t_s: float, angle_deg: float, events: Sequence[Event]) -> None:
+        self._events.extend(events)
+        if math.isfinite(t_s):
+            self._history.append(t_s, angle_deg)
+
+    def snapshot(self) -> Snapshot:
+        """After the end nobody is watched, whatever the last samples said."""
+        if self._session is None:
+            shown = Pipeline(StreamInfo(), STANDARD).snapshot(0.0)
+        else:
+            shown = self._session.snapshot()
+        return replace(shown, not_ready=(*self._problems(), *shown.not_ready))
+
+    def source(self) -> SourceState:
+        if self._failure:
+            return SourceState(self._label, live=False, note=FAILED, failure=self._failure)
+        label = self._label + self._pace
+        if self._link is not None and not self._link.state.well:
+            label = self._link.state.words
+        if self._home is not None and self._home.words:
+            label = f"{label} {self._home.words}"
+        return SourceState(label, not self._ended, "ended" if self._ended else "")
+
+    def history(self) -> History:
+        return self._history
+
+    def events_since(self, n: int) -> tuple[int, Sequence[Event]]:
+        return self._events.since(n)
+
+    def command(self, command: Command) -> str | None:
+        if self._failure or self._session is None:
+            return "nobody is watched there"
+        return self._session.command(command)
+
+    def _problems(self) -> Iterator[str]:
+        if self._failure:
+            yield self._failure
+        elif self._ended:
+            yield "the session has ended"
+        if self._link is not None and not self._failure:
+            state = self._link.state
+            if not state.well:
+                yield state.words
+            if state.trouble:
+                yield state.trouble
+
+    @property
+    def _ended(self) -> bool:
+        return self._session is None or self._session.ended

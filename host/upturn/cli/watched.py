@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: MIT
+"""One table being watched, over all its sessions; and several of them beside each other.
+
+The law: whatever fails in a table ends that table alone. Its source, its core, its sinks; and what
+others ask of it (a key, a command of the home, the screen's look) raises nothing at them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from upturn.cli.home import Home, HomeTable
+from upturn.cli.judging import Judged
+from upturn.cli.table_feed import TableFeed
+from upturn.core.commands import Command
+from upturn.core.pipeline import Pipeline
+from upturn.core.snapshot import Snapshot
+from upturn.errors import UpturnError
+from upturn.service.table import TableService
+from upturn.sinks.console import Console
+from upturn.transports.source import Chunk, LinkState, LiveSource, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one table stands."""
+
+    sessions: Callable[[], Iterator[Judged[Source | LiveSource]]]
+    """One source, or one after another for a demo that loops."""
+    name: str = ""
+    """What people call it."""
+
+
+def place(judged: Judged[Source | LiveSource]) -> Place:
+    """One with one session."""
+    return Place(lambda: iter((judged,)), judged.name)
+
+
+class Watched:
+    """`alone`: there is no other table beside it."""
+
+    def __init__(
+        self,
+        place: Place,
+        speed: float,
+        *,
+        alone: bool,
+        console: Console | None = None,
+        feed: TableFeed | None = None,
+        on_state: Callable[[LinkState], None] | None = None,
+        recorder: Callable[[Chunk], None] | None = None,
+    ) -> None:
+        self.name = place.name
+        self.begun = asyncio.Event()
+        """There is something to be seen of it, or it is over already."""
+        self.fault: Exception | None = None
+        """What ended it."""
+        self._place = place
+        self._speed = speed
+        self._mark = "" if alone else place.name
+        self._console = console
+        self._feed = feed
+        self._on_state = on_state
+        self._recorder = recorder
+        self._task: asyncio.Task[Any] | None = None
+        self._unsummed: Pipeline | None = None
+
+    async def run(self, home: Home) -> None:
+        """Until its last session ends; what ended it else is in `fault`.
+
+        Raises:
+            BrokenPipeError: nobody reads the console any more, that of all tables.
+        """
+        task = self._task = asyncio.current_task()
+        assert task is not None
+        told = home.table(self._mark)
+        try:
+            for judged in self._place.sessions():
+                await self._session(judged, home, told)
+        except asyncio.CancelledError:
+            if self.fault is None or task.uncancel():
+                raise
+        except Exception as fault:
+            if self._console is not None and self._console.gone:
+                raise
+            self._note(fault)
+        finally:
+            told.end()
+            self.begun.set()
+
+    async def sum_up(self) -> None:
+        """Tell the sum of a session, ended or interrupted, if it was not told."""
+        pipeline, self._unsummed = self._unsummed, None
+        if pipeline is not None and pipeline.seen and self._console is not None:
+            await self._console.summary(pipeline.summary())
+
+    async def _session(
+        self, judged: Judged[Source | LiveSource], home: Home, told: HomeTable
+    ) -> None:
+        source = judged.source
+        live = source if isinstance(source, LiveSource) else None
+        if live is not None and self._on_state is not None:
+            live.on_state = self._on_state
+        pipeline = self._unsummed = judged.pipeline()
+        service = TableService(
+            pipeline,
+            source,
+            speed=self._speed,
+            sinks=[self._console] if self._console is not None else (),
+            listeners=told.listeners(judged),
+            observer=self._feed.observe if self._feed is not None else None,
+            recorder=self._recorder,
+        )
+        session = _Sheltered(service, self._fails)
+        if self._feed is not None:
+            self._feed.begin(session, source.label, live, home)
+        told.begin(session.command)
+        self.begun.set()
+        await service.run()
+        await self.sum_up()
+
+    def _fails(self, fault: Exception) -> None:
+        """From outside: end the session."""
+        if self.fault is None:
+            self._note(fault)
+            if self._task is not None:
+                self._task.cancel()
+
+    def _note(self, fault: Exception) -> None:
+        self.fault = self.fault or fault
+        self._unsummed = None
+        if self._feed is not None:
+            self._feed.fail(words_of(self.fault))
+
+
+async def run_all(
+    tables: Sequence[Watched], home: Home, tell: Callable[[Watched, Exception], None]
+) -> None:
+    """Until the last has ended. `tell` hears of one that failed; one that is alone raises it."""
+
+    async def run(table: Watched) -> None:
+        await table.run(home)
+        if table.fault is not None:
+            if len(tables) == 1:
+                raise table.fault
+            tell(table, table.fault)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for table in tables:
+                group.create_task(run(table), name=f"table {table.name}".strip())
+    except ExceptionGroup as faults:
+        raise faults.exceptions[0] from None
+
+
+async def sum_up_all(
+    tables: Sequence[Watched], tell: Callable[[Watched, Exception], None]
+) -> None:
+    """After an interrupted run; as there, what fails of one is that one's."""
+    for table in tables:
+        try:
+            await table.sum_up()
+        except Exception as fault:
+            if len(tables) == 1 or isinstance(fault, Console.fatal):
+                raise
+            tell(table, fault)
+
+
+def words_of(fault: Exception) -> str:
+    """What ended a table, for people."""
+    text = " ".join(str(fault).split())
+    return text if isinstance(fault, UpturnError) else f"{type(fault).__name__}: {text}"
+
+
+class _Sheltered:
+    """A session as others see it: what it raises at them ends itself."""
+
+    def __init__(self, service: TableService, fails: Callable[[Exception], None]) -> None:
+        self._service = service
+        self._fails = fails
+        self._last = service.snapshot()
+
+    @property
+    def ended(self) -> bool:
+        return self._service.ended
+
+    def snapshot(self) -> Snapshot:
+        try:
+            self._last = self._service.snapshot()
+        except Exception as fault:  # noqa: BLE001 - any fault of a core is its own table's
+            self._fails(fault)
+        return self._last
+
+    def command(self, command: Command) -> str | None:
+        try:
+            return self._service.command(command)
+        except Exception as fault:  # noqa: BLE001
+            self._fails(fault)
+            return "it has failed"

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: MIT
+"""All tables at a glance: a line for each where there is room, else a cell for each.
+
+Each says its posture, the time inverted and its worst alarm. Where not even the cells fit, those
+with the worst alarms are shown and the rest are counted, under the mark of their worst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.style import Style
+
+from upturn.core.alarm_table import Priority
+from upturn.core.snapshot import AlarmView
+from upturn.dashboard import wording
+from upturn.dashboard.flash import flash_on, lit
+from upturn.dashboard.palette import Palette, ink
+from upturn.dashboard.spans import Line, apart, fit, padded
+from upturn.dashboard.view import View
+
+CELL = 26
+"""Columns that a cell needs, and has at 80: `▸1 *** den TIME LIMIT 1:03`."""
+TIGHT_CELL = 18
+"""Where they are many."""
+KEYS = 9
+"""So many tables have a digit."""
+_TALL = 32
+"""From so many rows of the screen each table may have a line."""
+_REST = 12
+_SHARE = 4
+"""The strip takes one row in four of those beyond the ones that no screen can spare."""
+_NAME = 20
+_CELL_NAME = 10
+_POSTURE = 15
+
+
+class Spot(NamedTuple):
+    """Where on the strip a table is."""
+
+    row: int
+    start: int
+    end: int
+    table: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a table stands, in a few words."""
+
+    words: str
+    more: str = ""
+    """The same at length, where there is room."""
+    priority: Priority | None = None
+    lit: bool = True
+
+
+def paint_strip(
+    tables: Sequence[tuple[str, View]], shown: int, width: int, screen_rows: int
+) -> tuple[list[Line], list[Spot]]:
+    """Nothing for one table."""
+    if len(tables) < 2 or width < 1:
+        return [], []
+    room = max(1, (screen_rows - _REST) // _SHARE)
+    if screen_rows >= _TALL and len(tables) <= room:
+        names = max(cell_len(name) for name, _ in tables)
+        lines = [
+            _line(number, name, view, number == shown, min(names, _NAME), width)
+            for number, (name, view) in enumerate(tables)
+        ]
+        return lines, [Spot(row, 0, width, row) for row in range(len(lines))]
+    columns = max(1, width // (CELL if len(tables) <= width // CELL * room else TIGHT_CELL))
+    kept = _kept(tables, columns * room)
+    hidden = [view for n, (_, view) in enumerate(tables) if n not in kept]
+    cell = width // min(columns, len(tables))
+    cells = [_cell(n, *tables[n], n == shown, cell) for n in kept]
+    if hidden and columns * room > 1:
+        cells.append(_rest(hidden, cell))
+    lines = [
+        tuple(span for part in cells[at : at + columns] for span in part)
+        for at in range(0, len(cells), columns)
+    ]
+    spots = [
+        Spot(at // columns, at % columns * cell, (at % columns + 1) * cell, n)
+        for at, n in enumerate(kept)
+    ]
+    return lines, spots
+
+
+def standing(view: View) -> Standing:
+    """What matters most of a table."""
+    snapshot = view.snapshot
+    if view.stopped:
+        said = f"FAILED: {view.source.failure}" if view.source.failure else "STOPPED"
+        on = flash_on(Priority.HIGH, view.clock_s)
+        return Standing(said.partition(":")[0], said, Priority.HIGH, on)
+    if view.top is not None:
+        return _alarmed(view, view.top)
+    if snapshot.stand_down:
+        return Standing("STOOD DOWN")
+    if view.age_s is None:
+        return Standing("NO DATA YET")
+    if not view.fresh:
+        return Standing("NO DATA", f"NO DATA for {wording.age(view.age_s)}")
+    if not view.source.live:
+        return Standing((view.source.note or "stands still").upper())
+    posture = wording.POSTURES[snapshot.posture]
+    if snapshot.inverted:
+        return Standing(posture, wording.exposure_left(snapshot, short=True))
+    if snapshot.rest_left_s > 0.0:
+        return Standing(posture, wording.rest(snapshot))
+    return Standing(posture, wording.readiness(snapshot))
+
+
+def _alarmed(view: View, alarm: AlarmView) -> Standing:
+    more = alarm.spec.title
+    if alarm.acknowledged:
+        more += ", acknowledged"
+    if len(view.snapshot.alarms) > 1:
+        more += f", and {len(view.snapshot.alarms) - 1} more"
+    words = alarm.spec.id.replace("_", " ").upper()
+    return Standing(words, more, alarm.priority, lit(alarm, view.clock_s))
+
+
+def _kept(tables: Sequence[tuple[str, View]], cells: int) -> list[int]:
+    """The numbers of those that are shown, in their order."""
+    if len(tables) <= cells:
+        return list(range(len(tables)))
+    worst = sorted(range(len(tables)), key=lambda n: _rank(tables[n][1]), reverse=True)
+    return sorted(worst[: max(1, cells - 1)])
+
+
+def _rank(view: View) -> tuple[int, bool]:
+    return view.urgency, view.snapshot.inverted
+
+
+def _line(number: int, name: str, view: View, shown: bool, names: int, width: int) -> Line:
+    palette = view.palette
+    said = standing(view)
+    style = _style(said, palette)
+    snapshot = view.snapshot
+    posture = wording.POSTURES[snapshot.posture] if view.age_s is not None else ""
+    known = view.fresh and not view.stopped
+    seen = palette.posture(snapshot.posture) if known else palette.gone
+    line: Line = (
+        *_head(number, said, shown, palette),
+        (_fitted(name, names), style),
+        ("  ", palette.plain),
+        (posture, seen),
+        (" " * (_POSTURE - len(posture)), palette.plain),
+        (f" {_time(view):>7}   ", palette.strong),
+        (said.more or said.words, style if said.priority else palette.quiet),
+    )
+    return padded(line, width, palette.plain)
+
+
+def _cell(number: int, name: str, view: View, shown: bool, width: int) -> Line:
+    palette = view.palette
+    said = standing(view)
+    style = _style(said, palette)
+    left: Line = (
+        *_head(number, said, shown, palette, tight=True),
+        (f"{_fitted(name, min(cell_len(name), _CELL_NAME))} ", style),
+        (said.words, style if said.priority else palette.quiet),
+    )
+    time = _time(view)
+    right: Line = ((f"{time} " if width > CELL else time, style),) if time else ()
+    return padded(apart(left, right, width, palette.plain), width, palette.plain)
+
+
+def _head(
+    number: int, said: Standing, shown: bool, palette: Palette, *, tight: bool = False
+) -> Line:
+    """Mark of the one that is shown, and the key; the marks of the alarm, with their place."""
+    key = str(number + 1) if number < KEYS else " "
+    chosen = ink(palette.ground, palette.text, bold=True) if shown else palette.quiet
+    mark = said.priority.marks if said.priority is not None else ""
+    marks = f"{mark:<3} " if not tight else f"{mark} " if mark else ""
+    return (
+        (f"{'▸' if shown else ' '}{key}", chosen),
+        (" ", palette.plain),
+        (marks, _style(said, palette)),
+    )
+
+
+def _rest(views: Sequence[View], width: int) -> Line:
+    view = max(views, key=_rank)
+    said = standing(view)
+    mark = f"{said.priority.marks} " if said.priority is not None else ""
+    text = f"  {mark}and {len(views)} more"
+    return padded(fit(((text, _style(said, view.palette)),), width), width, view.palette.plain)
+
+
+def _style(said: Standing, palette: Palette) -> Style:
+    if said.priority is None:
+        return palette.plain
+    signal = palette.signals[said.priority]
+    return signal.style(True) if said.lit else palette.mark(said.priority)
+
+
+def _time(view: View) -> str:
+    """Inverted so far; nothing of a table that nobody counts for."""
+    snapshot = view.snapshot
+    return wording.passed(snapshot.exposure_s) if snapshot.inverted and not view.stopped else ""
+
+
+def _fitted(text: str, width: int) -> str:
+    if cell_len(text) > width:
+        return f"{set_cell_size(text, width - 1)}…"
+    return set_cell_size(text, width)

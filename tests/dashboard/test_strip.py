@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""The strip of all tables: what each says in few columns, and that no alarm is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.dashboard.scenes import CALM, RESTING, SCENES, TABLES, alarm, inverted, view
+from upturn.core.alarm_table import AlarmId, Priority
+from upturn.core.snapshot import Snapshot
+from upturn.dashboard.feed import SourceState
+from upturn.dashboard.painters.strip import Spot, paint_strip, standing
+from upturn.dashboard.palette import DARK
+from upturn.dashboard.spans import plain, width_of
+from upturn.dashboard.view import View
+
+FAILED = SourceState("a", live=False, note="FAILED", failure="the cable has melted")
+ENDED = SourceState("a", live=False, note="ended")
+ACKNOWLEDGED = replace(inverted(67.0), alarms=SCENES["acknowledged"].alarms)
+
+Named = list[tuple[str, View]]
+
+
+def named(snapshots: dict[str, Snapshot]) -> Named:
+    return [(name, view(snapshot)) for name, snapshot in snapshots.items()]
+
+
+def words(tables: Sequence[tuple[str, View]], shown: int, width: int, rows: int) -> list[str]:
+    lines, _ = paint_strip(tables, shown, width, rows)
+    assert all(width_of(line) <= width for line in lines)
+    return plain(lines).splitlines()
+
+
+def test_one_table_needs_no_strip() -> None:
+    assert paint_strip(named({"den": CALM}), 0, 80, 24) == ([], [])
+
+
+def test_at_80x24_three_tables_share_a_line() -> None:
+    assert words(named(TABLES), 0, 80, 24) == [
+        "▸1 den INVERTED       0:24 2 *** attic TIME LI… 1:03 3 cellar LEVEL           "
+    ]
+
+
+def test_at_120x40_each_has_a_line_with_more_of_it() -> None:
+    assert [line.rstrip() for line in words(named(TABLES), 1, 120, 40)] == [
+        " 1     den     INVERTED           0:24   0:36 left",
+        "▸2 *** attic   INVERTED           1:03   Inverted too long",
+        " 3     cellar  LEVEL                     rest 0:44 more",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "short", "long"),
+    [
+        (view(CALM), "UPRIGHT", "READY"),
+        (view(replace(CALM, not_ready=("x",))), "UPRIGHT", "NOT READY"),
+        (view(RESTING), "LEVEL", "rest 0:44 more"),
+        (view(SCENES["no_return"]), "NO RETURN", "Not coming up, and 1 more"),
+        (view(ACKNOWLEDGED), "TIME LIMIT", "Inverted too long, acknowledged"),
+        (view(SCENES["stand_down"]), "STOOD DOWN", ""),
+        (view(replace(CALM, signal_age_s=None)), "NO DATA YET", ""),
+        (view(replace(CALM, signal_age_s=3.0)), "NO DATA", "NO DATA for 3.0 s"),
+        (view(CALM, source=ENDED), "ENDED", ""),
+        (view(SCENES["limit"], source=FAILED), "FAILED", "FAILED: the cable has melted"),
+        (view(SCENES["limit"], silent_s=4.0), "STOPPED", "STOPPED"),
+    ],
+)
+def test_what_matters_most_of_a_table_is_said(seen: View, short: str, long: str) -> None:
+    said = standing(seen)
+    assert (said.words, said.more) == (short, long)
+
+
+def test_the_time_of_a_table_that_nobody_counts_for_is_not_shown() -> None:
+    tables = [("den", view(inverted(24.0), source=FAILED)), ("attic", view(inverted(9.0)))]
+    assert words(tables, 0, 80, 24) == [
+        "▸1 *** den FAILED                        2 attic INVERTED                  0:09 "
+    ]
+    line = words(tables, 0, 120, 40)[0]
+    assert line.rstrip() == "▸1 *** den    INVERTED                  FAILED: the cable has melted"
+
+
+def test_an_alarm_flashes_until_it_is_acknowledged() -> None:
+    lit = DARK.signals[Priority.HIGH].style(True)
+
+    def is_lit(snapshot: Snapshot, clock_s: float) -> bool:
+        tables = [("den", view()), ("attic", view(snapshot, clock_s=clock_s))]
+        lines, _ = paint_strip(tables, 0, 80, 24)
+        return any(style == lit for text, style in lines[0] if "attic" in text)
+
+    assert [is_lit(SCENES["limit"], at_s) for at_s in (0.1, 0.3, 0.6)] == [True, False, True]
+    assert [is_lit(ACKNOWLEDGED, at_s) for at_s in (0.1, 0.3, 0.6)] == [True, True, True]
+
+
+def test_where_not_all_fit_the_worst_are_shown_and_the_rest_is_counted_under_its_worst() -> None:
+    states = {f"t{n}": CALM for n in range(14)}
+    states |= {"t11": SCENES["limit"], "t12": inverted(9.0), "t13": SCENES["no_return"]}
+    lines = words(named(states), 0, 80, 24)
+    assert len(lines) == 3
+    text = " ".join(lines)
+    assert "*** t11 TIM… 1:03" in text
+    assert "t12 INVERTED 0:09" in text
+    assert "*** t13 NO … 1:15" in text
+    assert lines[-1].rstrip().endswith("  and 3 more")
+    battery = alarm(AlarmId.BATTERY_LOW, priority=Priority.LOW)
+    many = {f"t{n}": replace(CALM, alarms=(battery,)) for n in range(14)}
+    assert words(named(many), 0, 80, 24)[-1].rstrip().endswith("  * and 3 more")
+
+
+@given(
+    st.lists(st.sampled_from(list(SCENES)), min_size=2, max_size=40),
+    st.integers(1, 250),
+    st.integers(1, 80),
+    st.data(),
+)
+def test_at_any_size_the_worst_is_on_the_strip_and_each_spot_is_one_table(
+    names: list[str], width: int, rows: int, data: st.DataObject
+) -> None:
+    tables = [(f"table {n}", view(SCENES[name])) for n, name in enumerate(names)]
+    shown = data.draw(st.integers(0, len(tables) - 1))
+    lines, spots = paint_strip(tables, shown, width, rows)
+    assert 1 <= len(lines) <= max(1, (rows - 12) // 4)
+    assert all(width_of(line) <= width for line in lines)
+    worst = max(seen.urgency for _, seen in tables)
+    assert worst in {tables[spot.table][1].urgency for spot in spots}
+    assert len({spot.table for spot in spots}) == len(spots)
+    cells = {(spot.row, x) for spot in spots for x in range(spot.start, spot.end)}
+    assert len(cells) == sum(spot.end - spot.start for spot in spots)
+    assert all(x < width and row < len(lines) for row, x in cells)
+
+
+def test_a_name_that_is_long_or_wide_leaves_room_for_the_rest() -> None:
+    tables = [("n" * 40, view(inverted(24.0))), ("倒立台" * 9, view(SCENES["limit"]))]
+    for width, rows in ((80, 24), (120, 40), (52, 24)):
+        lines, _ = paint_strip(tables, 0, width, rows)
+        text = plain(lines)
+        assert all(width_of(line) <= width for line in lines)
+        assert "0:24" in text
+        assert "1:03" in text
+        assert "***" in text
+
+
+def test_a_spot_is_where_its_table_is() -> None:
+    _, spots = paint_strip(named(TABLES), 0, 80, 24)
+    assert spots == [Spot(0, 0, 26, 0), Spot(0, 26, 52, 1), Spot(0, 52, 78, 2)]
+    _, spots = paint_strip(named(TABLES), 0, 120, 40)
+    assert spots == [Spot(row, 0, 120, row) for row in range(3)]

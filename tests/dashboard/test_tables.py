@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: MIT
+"""Several tables on one screen: keys act on the one that is shown, and the others are heard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.dashboard.scenes import CALM, NOW_S, SCENES, TABLES, WALL, Clock, StubFeed, inverted
+from upturn.core.alarm_table import AlarmId
+from upturn.core.commands import Acknowledge, Distress
+from upturn.core.events import Noted
+from upturn.core.snapshot import Snapshot
+from upturn.dashboard.app import UpturnDashboard
+from upturn.dashboard.asking import Act
+from upturn.dashboard.feed import SourceState
+from upturn.dashboard.pane import Pane
+from upturn.dashboard.spans import plain
+
+
+@dataclass
+class Desk:
+    app: UpturnDashboard
+    feeds: dict[str, StubFeed]
+    clock: Clock
+    pilot: Pilot[None]
+    rung: list[None]
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.show()
+
+    async def show(self, **snapshots: Snapshot) -> None:
+        for name, snapshot in snapshots.items():
+            self.feeds[name].state = snapshot
+        for _ in range(2):  # a pane that changes its height is laid out before the next frame
+            self.app.frame()
+            await self.pilot.pause()
+
+    def text(self, name: str) -> str:
+        return plain(self.app.query_one(f"#{name}", Pane).lines)
+
+    @property
+    def shown(self) -> str:
+        """The table in the header; the strip marks the same."""
+        name = self.text("header").split()[1]
+        assert self.text("strip").partition("▸")[2][2:].removeprefix("*** ").startswith(name)
+        return name
+
+    @property
+    def commands(self) -> dict[str, list[object]]:
+        return {name: list(feed.commands) for name, feed in self.feeds.items() if feed.commands}
+
+
+@asynccontextmanager
+async def opened(
+    snapshots: dict[str, Snapshot] | None = None, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[Desk]:
+    feeds = {name: StubFeed(shown) for name, shown in (snapshots or TABLES).items()}
+    clock = Clock()
+    app = UpturnDashboard(feeds, clock=clock, wall=lambda: WALL)
+    rung: list[None] = []
+    app.bell = lambda: rung.append(None)  # type: ignore[method-assign]
+    async with app.run_test(size=size) as pilot:
+        desk = Desk(app, feeds, clock, pilot, rung)
+        await desk.show()
+        yield desk
+
+
+async def test_tab_and_digits_choose_which_table_is_shown() -> None:
+    async with opened() as desk:
+        seen = [desk.shown]
+        for key in ("tab", "tab", "tab", "shift+tab", "2", "1", "9"):
+            await desk.press(key)
+            seen.append(desk.shown)
+    assert seen == ["den", "attic", "cellar", "den", "cellar", "attic", "den", "den"]
+
+
+async def test_what_is_shown_in_full_is_all_of_that_table() -> None:
+    async with opened(size=(200, 60)) as desk:
+        desk.feeds["attic"].ring.extend([Noted(NOW_S, "only in the attic")])
+        await desk.show()
+        assert "INVERTED" in desk.text("posture")
+        assert "only in the attic" not in desk.text("side")
+        await desk.press("3")
+        assert "LEVEL" in desk.text("posture")
+        await desk.press("2")
+        assert "only in the attic" in desk.text("side")
+        assert "TIME LIMIT" not in desk.text("banner")
+        assert "Inverted too long" in desk.text("alarms")
+
+
+async def test_a_key_acts_on_the_table_that_is_shown_and_the_answer_names_it() -> None:
+    async with opened() as desk:
+        await desk.press("a")
+        assert desk.text("notice").strip() == "den: No alarm to acknowledge."
+        await desk.press("2", "a")
+        assert desk.text("notice").strip() == "attic: Acknowledged."
+        await desk.press("3", "d")
+        assert desk.commands == {
+            "attic": [Acknowledge(AlarmId.TIME_LIMIT, 1)],
+            "cellar": [Distress()],
+        }
+
+
+@pytest.mark.parametrize("turn", ["tab", "2"])
+async def test_a_question_of_one_table_is_never_answered_for_another(turn: str) -> None:
+    async with opened() as desk:
+        await desk.press("u")
+        assert desk.text("notice").strip().startswith("den: Did you SEE the person upright?")
+        await desk.press(turn)
+        assert desk.text("notice") == ""
+        await desk.press("y")
+        assert desk.commands == {}
+
+
+async def test_quit_asks_while_any_table_needs_it() -> None:
+    calm = dict.fromkeys(TABLES, CALM)
+    async with opened({**calm, "cellar": inverted(5.0)}) as desk:
+        await desk.press("q")
+        assert Act.QUIT.value.text.split("?")[0] in " ".join(desk.text("notice").split())
+        assert not desk.app._exit
+
+
+async def test_a_click_on_the_strip_shows_that_table() -> None:
+    async with opened() as desk:
+        await desk.pilot.click("#strip", offset=(60, 0))
+        await desk.show()
+        assert desk.shown == "cellar"
+
+
+async def test_each_new_high_alarm_of_any_table_rings_once() -> None:
+    async with opened(dict.fromkeys(TABLES, CALM)) as desk:
+        counts = [len(desk.rung)]
+        again = replace(SCENES["limit"].alarms[0], occurrence=2)
+        for state in (
+            SCENES["limit"],
+            SCENES["limit"],
+            SCENES["no_return"],
+            replace(SCENES["limit"], alarms=(again,)),
+            SCENES["notice"],
+        ):
+            await desk.show(cellar=state)
+            counts.append(len(desk.rung))
+    assert counts == [0, 1, 1, 2, 3, 3]
+
+
+async def test_one_table_that_stands_still_or_failed_is_heard_and_marked_beside_the_others() -> (
+    None
+):
+    async with opened(dict.fromkeys(TABLES, CALM), size=(120, 40)) as desk:
+        desk.clock.now_s += 4.0
+        later = replace(CALM, now_s=NOW_S + 4.0)
+        await desk.show(den=later, attic=later)
+        assert desk.text("strip").count("STOPPED") == 1
+        assert len(desk.rung) == 1
+        why = "the cable has melted"
+        desk.feeds["attic"].where = SourceState("a", live=False, note="FAILED", failure=why)
+        await desk.show()
+        assert len(desk.rung) == 2
+        lines = desk.text("strip").splitlines()
+        assert lines[1].rstrip().endswith("FAILED: the cable has melted")
+        assert "READY" in lines[0]
+        await desk.press("2")
+        assert "Nobody is watched there" in desk.text("banner")
+        assert "nothing is counted now" in desk.text("exposure")
+
+
+async def test_at_80x24_three_tables_leave_the_shown_one_all_that_it_had() -> None:
+    three = replace(SCENES["many_alarms"], alarms=SCENES["many_alarms"].alarms[:3], not_ready=())
+    async with opened({**TABLES, "den": three}) as desk:
+        screen = "\n".join(s.text for s in desk.app.screen._compositor.render_strips())
+        assert "*** NOT COMING UP ***" in screen
+        assert all(alarm.spec.title in screen for alarm in three.alarms)
+        for words in ("EXPOSURE at least", "0:16 OVER THE LIMIT", "data <1 s old", "ANGLE  last"):
+            assert words in screen
+        assert desk.app.query_one("#chart").size.height >= 4
+        assert desk.app.query_one("#strip").size.height == 1
+
+
+async def test_a_tiny_terminal_still_says_which_table_it_shows_and_which_needs_somebody() -> None:
+    async with opened(size=(40, 10)) as desk:
+        assert desk.text("header").startswith(" den ")
+        assert "*** attic" in desk.text("strip")
+
+
+async def test_one_table_has_no_strip_no_bell_and_no_other_keys() -> None:
+    async with opened({"den": SCENES["limit"]}) as desk:
+        before = desk.text("header"), desk.text("exposure")
+        await desk.press("tab", "2", "shift+tab", "1", "a")
+        assert (desk.text("header"), desk.text("exposure")) == before
+        assert desk.app.query_one("#strip").size.height == 0
+        assert desk.text("notice").strip() == "Acknowledged."
+        assert desk.rung == []
+        await desk.press("h")
+        assert "Another table" not in str(desk.app.query_one("#help").children)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (12, 3), (30, 8), (60, 15), (300, 12), (20, 100)])
+async def test_no_size_of_terminal_breaks_the_screen(size: tuple[int, int]) -> None:
+    async with opened({**TABLES, "loft": SCENES["many_alarms"]}) as desk:
+        await desk.pilot.resize_terminal(*size)
+        await desk.show()
+        await desk.press("4")
+        await desk.pilot.resize_terminal(80, 24)
+        await desk.show()
+        assert desk.shown == "loft"

@@ -269,6 +269,23 @@ def test_a_restart_without_a_hello_is_held_back_until_one_has_told_it(
     assert (counts.restarts, counts.lost, counts.not_described) == (1, 0, 1)
 
 
+@pytest.mark.parametrize("boots", [12, 13])
+@pytest.mark.parametrize(("t_ms", "believed"), [(31_400, True), (31_600, False), (59_000, False)])
+def test_a_greeting_older_than_the_silence_before_it_is_an_echo(
+    t_ms: int, boots: int, believed: bool
+) -> None:
+    """Its node was last heard 30.5 s ago: no longer can it have run since a restart."""
+    stream, node = greeted(), Node(t_ms=600_000, seq=30_000)
+    stream.hear(node.says(), 100.0)
+    long_ago = Node(t_ms=t_ms, seq=100)
+    stream.hear(long_ago.says(), 130.4)
+    heard = stream.hear(hello(traits=FORCE_ONLY, boots=boots, t_ms=t_ms), 130.5)
+    assert bool(heard) is believed
+    assert stream.needs_hello is not believed
+    assert bool(samples(stream.hear(long_ago.says(), 130.6))) is believed
+    assert stream.counts.restarts == int(believed)
+
+
 def repeated(raws: list[bytes], times: int) -> int:
     """How many samples pass of a line that says the same again; its node is well, and asked."""
     stream, node = greeted(), Node(t_ms=60_000, seq=3000)

@@ -15,6 +15,8 @@ no drift, but a clock that runs away, and with it rest would pass that nobody ha
 
 from __future__ import annotations
 
+START_S = 1.0
+"""What both clocks and the way of a message may be off by, over the time since a restart."""
 RELAX = 500e-6
 """Crystals differ by 40 ppm, resonators by 200; the rest is margin."""
 LEAP_S = 10.0
@@ -60,6 +62,16 @@ class NodeClock:
         t_s = self._continued_s(step_ms)
         in_step = self.axis_s(arrival_s) - LEAP_S <= t_s <= self._latest_s(arrival_s)
         return step_ms > after_ms and in_step
+
+    def can_have_begun(self, t_ms: int, arrival_s: float) -> bool:
+        """A node that has counted `t_ms` can have restarted since it was placed last.
+
+        What lies ahead says nothing of that: it is no echo, but a clock that runs wrong.
+        """
+        step_ms = self.step_ms(t_ms)
+        if step_ms is None or step_ms >= 0:
+            return True
+        return t_ms / 1000 <= self.axis_s(arrival_s) - self._newest_s + START_S
 
     def runs_away(self, t_ms: int, arrival_s: float) -> bool:
         """It is too early for the host's clock, and got there by small steps."""

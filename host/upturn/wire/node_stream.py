@@ -196,6 +196,9 @@ class NodeStream:
             self._wrong_clock_s = None
             self.unheard = False
         elif before is not None and (said.boots != before.boots or self._left(said, arrival_s)):
+            if not self.clock.can_have_begun(said.t_ms, arrival_s):
+                self.needs_hello = True  # it was said long ago: an echo, like what is in doubt
+                return []
             self.counts.restarts += 1
             self.clock.begin_anew()
             self._reports.begin_anew()

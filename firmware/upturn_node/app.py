@@ -5,6 +5,7 @@ A task that dies takes the node down with it: it is better reset than half alive
 """
 
 import asyncio
+import gc
 import time
 
 from upturn_node import vocabulary as v
@@ -36,6 +37,7 @@ def main(board):
             print("upturn: maintenance, as the host asked; a reset starts the node")
             return
         node.boot()
+        gc.threshold(-1)  # from here on the heap is tidied when nothing is due: Node.collect
         asyncio.run(_live(node))
     except KeyboardInterrupt:
         print("upturn: stopped")

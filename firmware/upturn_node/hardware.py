@@ -10,7 +10,6 @@ import sys
 import machine
 from upturn_node import vocabulary as v
 from upturn_node import power
-from upturn_node.axp192 import AXP192
 from upturn_node.battery import AdcBattery, NoBattery
 from upturn_node.outputs import ActiveBuzzer, Led, Nothing, PassiveBuzzer
 
@@ -38,6 +37,8 @@ class Hardware:
         self.buttons = [_button(row) for row in board["buttons"]]
         self._pmic = None
         if board["battery"]["kind"] == "axp192":
+            from upturn_node.axp192 import AXP192  # few boards have one
+
             self._pmic = AXP192(self.open_bus())
             self._set_up_pmic()
         self.sense = SENSES[board["battery"]["kind"]](board["battery"], self._pmic)

@@ -198,7 +198,8 @@ class BleLink:
             self._unbonded_ms += dt_ms
         else:
             self._unbonded_ms = 0
-        patience_ms = UNHEARD_PAIRING_MS if self.window_ms else UNHEARD_MS
+        pairing = self.window_ms and not radio.trusted
+        patience_ms = UNHEARD_PAIRING_MS if pairing else UNHEARD_MS
         if (
             self._unheard_ms >= patience_ms
             or self._unbonded_ms >= _UNBONDED_MS

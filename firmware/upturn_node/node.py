@@ -113,7 +113,7 @@ class Node:
         memory.restore(self.guard)
         memory.keep(self.guard)
         memory.clear_marks()
-        self.battery.measure()
+        self._measure_battery()
         # its own test moves the readings, and needs a table at rest
         self.sensing.begin(config.rate_hz, self_test=not self.guard.inverted)
         self._sensor_changed()
@@ -197,8 +197,7 @@ class Node:
         self._battery_ms += dt_ms
         if self._battery_ms >= _BATTERY_MS:
             self._battery_ms = 0
-            self.battery.measure()
-            self.link.ble.tell_battery(self.battery.percent)
+            self._measure_battery()
             if self.battery.empty and not self.guard.inverted:
                 self.end(self.OFF_BY_BATTERY)
         self._collect_ms += dt_ms
@@ -292,6 +291,10 @@ class Node:
             self._pairing_call = False
             self.guard.take_back_call()
         self.tell_info()
+
+    def _measure_battery(self):
+        self.battery.measure()
+        self.link.ble.tell_battery(self.battery.percent)
 
     def _set_limits(self):
         config = self.config

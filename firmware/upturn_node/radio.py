@@ -152,7 +152,10 @@ class Radio:
         if event == _GET_SECRET:
             return self._bonds.get(data[0], data[1], data[2])
         if event == _SET_SECRET:
-            return self._bonds.put(data[0], data[1], data[2])
+            taken = self._bonds.put(data[0], data[1], data[2])
+            if self._bonds.refused:  # the link was told to be bonded before its secrets came
+                self.trusted = False
+            return taken
         if event == _CENTRAL_CONNECT:
             self._connected(data[0])
         elif event == _CENTRAL_DISCONNECT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -56,20 +57,21 @@ def run(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
 ) -> str:
-    """What the script or code wrote to stdout.
+    """What the script or code wrote to stdout; its files are in `cwd`, or lost.
 
     Raises:
         ScriptError: it ended with anything but 0.
     """
-    done = subprocess.run(
-        argv(bits, script, *args, heapsize=heapsize),
-        input=stdin if stdin is not None else b"",
-        env=environment(env),
-        cwd=cwd,
-        capture_output=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as scratch:
+        done = subprocess.run(
+            argv(bits, script, *args, heapsize=heapsize),
+            input=stdin if stdin is not None else b"",
+            env=environment(env),
+            cwd=cwd or scratch,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
     if done.returncode:
         told = (done.stderr or done.stdout).decode(errors="replace").strip()
         raise ScriptError(f"exit {done.returncode}: {told}")

@@ -57,7 +57,7 @@ print([[ble.values[bench.handle(name)] for name in names], hello[0], hello[2:8].
     texts, head, node_id, trait, ends, length, settings = told(bits, code, tmp_path)
     assert texts[:3] == [b"Upturn", b"bench", b"240ac4000b0c"]
     assert texts[3].count(b".") == 2
-    assert (texts[4], head, node_id, trait, ends) == (b"\0", 0x13, "240ac4000b0c", 0x10, b"\1\0")
+    assert (texts[4], head, node_id, trait, ends) == (b"\x46", 0x13, "240ac4000b0c", 0x10, b"\1\0")
     assert length == 244
     assert settings == [
         ("bond", False), ("gap_name", "upturn-0b0c"), ("io", 3), ("le_secure", True),

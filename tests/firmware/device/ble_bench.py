@@ -191,12 +191,15 @@ class BleBench(Bench):
         self.ble.event(2, (connection, 0, self.ble.view(HOST[1:])))
 
     def pair(self, address=HOST):
-        """As NimBLE does it: bonded only where that is configured."""
+        """As NimBLE does it: bonded only where that is configured, and told before it is kept."""
         bonds = self.ble.settings["bond"]
-        if bonds:
-            self.ble.secret(1, address, b"ours of " + address)
-            self.ble.secret(2, address, b"theirs of " + address)
         self.encrypt(bonded=bonds)
+        if bonds:
+            self.keep_bond(address)
+
+    def keep_bond(self, address=HOST):
+        self.ble.secret(1, address, b"ours of " + address)
+        self.ble.secret(2, address, b"theirs of " + address)
 
     def join(self, mtu=247, connection=0):
         """A host that is bonded, connects, and speaks."""

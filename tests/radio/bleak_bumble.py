@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -365,10 +366,9 @@ async def _translated(operation: Coroutine[Any, Any, _Done]) -> _Done:
 
 async def _give_up(device: Device, attempt: asyncio.Future[Connection]) -> None:
     """No attempt stays behind in the controller, and no link that it still made."""
-    cancel = device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
-    try:
-        await cancel
-        connection = await attempt
-    except (core.BaseBumbleError, hci.HCI_Error):
-        return
-    await connection.disconnect()
+    while not attempt.done():
+        with suppress(core.BaseBumbleError, hci.HCI_Error):  # it is made just now, or not begun
+            await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+        await asyncio.wait({attempt}, timeout=0.05)
+    with suppress(core.BaseBumbleError, hci.HCI_Error):
+        await (await attempt).disconnect()

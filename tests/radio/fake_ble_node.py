@@ -75,6 +75,7 @@ class FakeBleNode(FakeSpeaker):
         self.device: Device | None = None
         self.connection: Connection | None = None
         self._keystore: Any = None
+        self._greeting = b""
         self._control: Characteristic[bytes] = _characteristic(gatt.CONTROL)
         self._measurement: Characteristic[bytes] = _characteristic(gatt.MEASUREMENT)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -89,6 +90,7 @@ class FakeBleNode(FakeSpeaker):
 
     async def power_on(self) -> None:
         """It appears, and is as it was, bonds too."""
+        self._greeting = self.sealed("HELLO", self.hello())
         self.device = device = await self.air.device(self.address, self.name)
         if self._keystore is None:
             self._keystore = device.keystore
@@ -144,6 +146,8 @@ class FakeBleNode(FakeSpeaker):
 
     def say(self, message: str, fields: dict[str, Any]) -> None:
         sealed = self.sealed(message, fields)
+        if message == "HELLO":
+            self._greeting = sealed
         if message == "ANSWER":
             self._soon(self._indicate(sealed))
         elif message != "HELLO" or not self.is_short:
@@ -182,7 +186,7 @@ class FakeBleNode(FakeSpeaker):
             gatt.FEATURE,
             _Properties.READ,
             Characteristic.READABLE,
-            att.AttributeValue(read=lambda _link: self.sealed("HELLO", self.hello())),
+            att.AttributeValue(read=lambda _link: self._greeting),
         )
         level = bytes((self.fields["battery_percent"],))
         informed = {

@@ -400,6 +400,7 @@ def _keep(tasks: set[asyncio.Task[Any]], work: Coroutine[Any, Any, Any]) -> None
     task = asyncio.ensure_future(_quietly(work))
     tasks.add(task)
     task.add_done_callback(tasks.discard)
+    task.add_done_callback(lambda _: work.close())  # of one that was cancelled before it began
 
 
 async def _quietly(work: Coroutine[Any, Any, Any]) -> None:

@@ -87,7 +87,7 @@ async def test_connecting_resolves_services_and_the_mtu(air: Air, central: Centr
     async with FakeBleNode(air), await central.client() as client:
         assert client.mtu_size == 247
         characteristics = {
-            value.uuid: value.properties
+            value.uuid: sorted(value.properties)
             for service in client.services
             for value in service.characteristics
             if service.uuid == gatt.SERVICE
@@ -95,7 +95,7 @@ async def test_connecting_resolves_services_and_the_mtu(air: Air, central: Centr
         assert characteristics == {
             gatt.MEASUREMENT: ["notify"],
             gatt.FEATURE: ["read"],
-            gatt.CONTROL: ["write", "indicate"],
+            gatt.CONTROL: ["indicate", "write"],
         }
         control = client.services.get_characteristic(gatt.CONTROL)
         assert control is not None

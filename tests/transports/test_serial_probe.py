@@ -23,7 +23,7 @@ async def test_a_device_that_goes_while_it_is_asked_is_told(tmp_path: Path) -> N
         await asyncio.sleep(0.05)
         node.unplug()
         assert not await finding
-        assert probe.problem == "the device is gone"
+        assert probe.problem == f"{node.port} is gone"
         assert await probe.first_measurement(1.0) is None
 
 

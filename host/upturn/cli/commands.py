@@ -29,7 +29,9 @@ COMMANDS: dict[str, Command] = {
     "record": Command("upturn.cli.record", "write what a source delivers to a file"),
     "analyze": Command("upturn.cli.analyze", "sum up a recorded session"),
     "scan": Command("upturn.cli.scan", "look which nodes there are, by cable and by Bluetooth"),
-    "node": Command("upturn.cli.node", "look at a node, by cable or Bluetooth, and change it; pair it"),
+    "node": Command(
+        "upturn.cli.node", "look at a node, by cable or Bluetooth, and change it; pair it"
+    ),
     "profiles": Command("upturn.cli.profiles", "list the limits, with their sources"),
     "check-config": Command(
         "upturn.cli.check_config", "check a config; say what is in force and who said so"

@@ -240,7 +240,10 @@ def _source(args: argparse.Namespace, config: Config) -> str:
 
 
 async def _carry_out(source: str, orders: list[Order], *, show: bool) -> Probe:
-    probe = await _reach(source)
+    try:
+        probe = await _reach(source)
+    finally:
+        await this_bluetooth().end()
     try:
         name = probe.name
         try:

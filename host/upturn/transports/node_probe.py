@@ -113,8 +113,8 @@ class Probe:
         self._news.set()
 
     def lost(self) -> None:
-        self.problem = self.problem or "the device is gone"
-        self.remedy = self.remedy or "Plug the node out and in again"
+        self.problem = self.problem or (self.link.gone if self.link else "the link is gone")
+        self.remedy = self.remedy or "Look whether the node is on, and try again"
         self.talk.fail(self.problem)
         self._news.set()
 

@@ -6,18 +6,24 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bleak.exc import BleakBluetoothNotAvailableReason as Reason
+from bleak.exc import BleakDBusError
 
-from tests.radio.bleak_bumble import forget_bonds
+from tests.radio.bleak_bumble import BumbleClient, forget_bonds
 from tests.radio.waiting import until
 from tests.transports.ble.world import HOST, Watch, World
 from tests.transports.fake_node import FakeNode
 from upturn.core.mounting import ASSUMED
 from upturn.errors import InputError
+from upturn.transports.ble import bluetooth, in_use
+from upturn.transports.ble.cable import Cable
 from upturn.transports.ble.known import KnownNodes
 from upturn.transports.ble.source import BleSource
+from upturn.transports.ble.trouble import BleError
+from upturn.transports.node_probe import Probe
 from upturn.transports.source import LinkState, LiveSource, open_source
 from upturn.wire.node_stream import ANGLE_ONLY
 from upturn.wire.vocabulary import Verb
@@ -52,11 +58,7 @@ async def test_a_paired_node_is_found_and_streams(world: World, text: str) -> No
         assert (info.node, info.rate_hz, info.mounting) == ("den", 50.0, ASSUMED)
         steps_s = [b.t_s - a.t_s for a, b in pairwise(watch.samples)]
         assert steps_s == pytest.approx([0.02] * len(steps_s))
-        assert node.heard[:3] == [
-            (Verb.READ_INFO, b""),
-            (Verb.READ_INFO, b""),
-            (Verb.HEARTBEAT, b"\0\0"),
-        ]
+        assert node.heard[:2] == [(Verb.READ_INFO, b""), (Verb.HEARTBEAT, b"\0\0")]
 
 
 @pytest.mark.parametrize("messages_hz", [25, 50, 100])
@@ -170,23 +172,30 @@ async def test_one_that_is_not_in_sight_is_waited_for(world: World) -> None:
 async def test_nobody_is_watched_before_one_is_paired(world: World) -> None:
     async with world.node() as node, world.watching() as watch:
         await watch.says("no node is paired")
-        assert watch.words == (
-            f"waiting for a node: no node is paired with this computer. {PAIR}"
-        )
+        assert watch.words == (f"waiting for a node: no node is paired with this computer. {PAIR}")
         assert node.heard == []
         await world.pair(node)
         await watch.streams()
 
 
 async def test_a_bond_that_the_node_has_lost_is_told_and_made_anew_beside_the_watch(
-    world: World,
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    async def break_off(client: BumbleClient) -> None:  # BlueZ says no more than that
+        raise BleakDBusError("org.bluez.Error.Failed", ["le-connection-abort-by-local"])
+
     async with world.node() as node:
         await world.pair(node)
         await node.forget_bonds()
         async with world.watching() as watch:
-            await watch.says("bond")
-            print(watch.said)
+            with monkeypatch.context() as patch:
+                patch.setattr(BumbleClient, "_encrypt", break_off)
+                await watch.says("bond")
+            assert watch.said[-1] == (
+                "waiting for den: it is there, but the connection broke off. Another computer "
+                "may be connected to it, or its bond is lost. For a new one: press its button, "
+                "then run 'upturn node pair'"
+            )
             assert watch.samples == []
             await world.pair(node)
             await watch.streams()
@@ -206,13 +215,48 @@ async def test_a_bond_that_the_computer_has_lost_is_told(world: World, error: in
         assert watch.samples == []
 
 
-async def test_one_that_another_computer_is_connected_to_is_waited_for(world: World) -> None:
+async def test_one_that_another_computer_is_connected_to_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with world.node() as node:
         await world.pair(node)
         await world.takes_up(node)
         async with world.watching() as watch:
-            await watch.says("another computer", within_s=8)
-            assert watch.said == []
+            with monkeypatch.context() as patch:
+                patch.setattr(bluetooth, "CONNECT_S", 0.1)
+                await watch.says("Another computer")
+            assert watch.said == [
+                LOOKING,
+                "waiting for den: the node does not answer. Go nearer, and look whether it is on",
+                (
+                    "waiting for den: it is there, but the node does not answer. Another "
+                    "computer may be connected to it, or its bond is lost. For a new one: "
+                    "press its button, then run 'upturn node pair'"
+                ),
+            ]
+            await node.drop()
+            await watch.streams()
+
+
+async def test_one_that_another_program_is_connected_to_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.node() as node:
+        await world.pair(node)
+        monkeypatch.setattr(in_use, "PATIENCE_S", 0.1)
+        other = world.nodes.in_use(node.node_id)
+        await other.take()
+        async with world.watching() as watch:
+            await watch.says(
+                "waiting for den: another watch or command of this computer has it. End that"
+            )
+            assert node.connection is None
+            other.give_back()
+            await watch.streams()
+            with pytest.raises(BleError, match="another watch"):
+                await other.take()
+        await other.take()
+        other.give_back()
 
 
 @pytest.mark.parametrize(
@@ -327,6 +371,30 @@ async def test_plugged_in_it_is_heard_by_its_cable_alone_and_then_by_radio_again
                 await until(lambda: node.connection is None)
                 await watch.streams()
         assert rising(watch)
+
+
+async def test_a_cable_that_is_pulled_again_at_once_carries_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = Cable.find
+
+    async def find_and_lose(*args: Any) -> Probe:
+        probe = await find(*args)
+        world.ports = []
+        probe.lost()
+        return probe
+
+    monkeypatch.setattr(Cable, "find", find_and_lose)
+    async with world.node() as node:
+        await world.pair(node)
+        with FakeNode(tmp_path / "tty", node_id=node.node_id) as cable:
+            async with world.watching() as watch:
+                await watch.streams()
+                ends = node.disconnects
+                world.ports = [cable.port]
+                await until(lambda: node.disconnects > ends)
+                await watch.streams()
+                assert (watch.words, watch.notes) == (GOOD, [])
 
 
 async def test_another_node_on_a_cable_changes_nothing(world: World, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from upturn.core.commands import Command, LinkNote
 from upturn.core.limits import DEVICES, STANDARD, DeviceKind
 from upturn.core.sample import Sample
 from upturn.transports import node_keeper
-from upturn.transports.ble import bluetooth, link, probe, source
+from upturn.transports.ble import bluetooth, in_use, link, probe, source
 from upturn.transports.ble.bluetooth import Bluetooth
 from upturn.transports.ble.cable import Cable
 from upturn.transports.ble.known import KnownNode, KnownNodes
@@ -52,15 +52,17 @@ def hurry(patch: pytest.MonkeyPatch) -> None:
     """What takes seconds takes tenths of them, in the same order."""
     patch.setattr(fake_ble_node, "TURN_S", 0.05)
     patch.setattr(node_keeper, "BEAT_S", 0.1)
-    patch.setattr(node_keeper, "SILENT_S", 0.3)
-    for module in (bluetooth, link):
-        patch.setattr(module, "CONNECT_S", 1.0)
+    patch.setattr(node_keeper, "SILENT_S", 0.7)
+    patch.setattr(bluetooth, "CONNECT_S", 2.0)
     for module in (source, probe):
         patch.setattr(module, "SIGHT_S", 1.0)
-    patch.setattr(link, "GATT_S", 0.8)
+    patch.setattr(link, "GATT_S", 2.0)
+    patch.setattr(link, "ASK_AGAIN_S", 0.5)
+    patch.setattr(in_use, "PATIENCE_S", 1.0)
+    patch.setattr(in_use, "LOOK_S", 0.02)
     patch.setattr(source, "FIRST_PAUSE_S", 0.02)
     patch.setattr(source, "LONGEST_PAUSE_S", 0.1)
-    patch.setattr(source, "SILENCE_S", 0.6)
+    patch.setattr(source, "SILENCE_S", 1.2)
 
 
 class Watch:
@@ -147,7 +149,7 @@ class World:
         await self.air.__aexit__(*error)
 
     def node(self, **setup: Any) -> FakeBleNode:
-        """The first is the one that fake nodes are; each other has an address and an id of its own."""
+        """The first is as fake nodes are; each other has an address and an id of its own."""
         number = next(self._numbers)
         own = {"address": f"{ADDRESS[:-2]}{number:02X}", "node_id": f"240ac40000{number:02x}"}
         return FakeBleNode(self.air, **{**own, **setup})
@@ -202,9 +204,11 @@ class World:
         """Another computer connects to it."""
         other = self.air.find(OTHER_HOST)
         assert other is None
-        await Adapter(await self.air.device(OTHER_HOST)).backends()[1](
-            node.address, disconnected_callback=None, timeout=2.0
-        ).connect(pair=False)
+        await (
+            Adapter(await self.air.device(OTHER_HOST))
+            .backends()[1](node.address, disconnected_callback=None, timeout=2.0)
+            .connect(pair=False)
+        )
 
 
 def _port(path: Path) -> Port:

@@ -8,8 +8,8 @@ beside it: adapters and systems differ in whether they can do both, and none say
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -26,7 +26,9 @@ SCAN_S = 10.0
 """A scan of a radio that has gone away just finds nothing; beginning anew tells."""
 START_S = 5.0
 CONNECT_S = 8.0
-"""Over a good radio it takes less than a second; meanwhile nobody else can connect."""
+CROWDED_S = 3.0
+"""Over a good radio it takes less than a second. A node that is there and cannot be connected to
+must not keep another, whose person may be upside down, from coming back."""
 
 
 class Sighting(NamedTuple):
@@ -123,14 +125,17 @@ class Bluetooth:
         except BleakError as error:
             raise explained(error) from None
 
-    @asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
-        """For who connects: nobody else does meanwhile, and nobody scans."""
+    async def connect(self, client: BleakClient) -> None:
+        """Nobody else connects meanwhile, and nobody scans. Who is needed has less patience.
+
+        Raises:
+            BleError: it cannot be, or not in time.
+        """
         self._let_go.set()
         self._waiting += 1
         try:
             async with self._radio:
-                yield
+                await bounded(client.connect(), CONNECT_S, enough=self._is_long_enough)
         finally:
             self._waiting -= 1
 
@@ -138,6 +143,10 @@ class Bluetooth:
         """Wait until a scan that nobody needs any more has stopped."""
         if self._scanning is not None:
             await asyncio.wait({self._scanning})
+
+    def _is_long_enough(self, tried_s: float) -> bool:
+        """Somebody else waits for the radio."""
+        return tried_s >= CROWDED_S and (self._waiting > 1 or bool(self._looking))
 
     async def _scan(self) -> None:
         """As long as somebody looks."""

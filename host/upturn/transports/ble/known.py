@@ -17,6 +17,7 @@ from pathlib import Path
 import platformdirs
 
 from upturn.errors import RunError
+from upturn.transports.ble.in_use import InUse
 
 FORMAT = 1
 
@@ -59,6 +60,10 @@ class KnownNodes:
 
     def called(self, text: str) -> list[KnownNode]:
         return [node for node in self.all() if node.is_called(text)]
+
+    def in_use(self, node_id: str) -> InUse:
+        """For who is about to connect to that node."""
+        return InUse(self.path.parent / "in-use", node_id)
 
     def add(self, node: KnownNode) -> None:
         """In place of what was known of the same node, or of its address."""

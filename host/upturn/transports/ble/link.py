@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
 
-from upturn.transports.ble.bluetooth import CONNECT_S, Bluetooth
-from upturn.transports.ble.trouble import BLUETOOTH, BleError, Fact, bounded
+from upturn.transports.ble.bluetooth import Bluetooth
+from upturn.transports.ble.in_use import InUse
+from upturn.transports.ble.trouble import AGAIN, BLUETOOTH, BleError, Fact, bounded
 from upturn.transports.link import Ears
 from upturn.transports.source import Arrival
 from upturn.wire import gatt
@@ -49,15 +50,19 @@ PROOF_ID = 0
 """Of the command that proves a link; `NodeTalk` begins with 1."""
 
 _BROKE_OFF = "the connection broke off"
-_AGAIN = "It is tried again"
 
 
 class BleLink:
     """A `Link`. `reach` first, then `pair` if it has to be, then `prove`."""
 
     def __init__(
-        self, bluetooth: Bluetooth, device: BLEDevice | str, host_s: Callable[[], float]
+        self,
+        bluetooth: Bluetooth,
+        device: BLEDevice | str,
+        host_s: Callable[[], float],
+        in_use: InUse | None = None,
     ) -> None:
+        """`in_use` is taken for as long as it lasts."""
         self.device = BLUETOOTH
         self.where = f"by {BLUETOOTH}"
         self.gone = f"the {BLUETOOTH} connection has ended"
@@ -69,6 +74,7 @@ class BleLink:
         self.fault: BleError | None = None
         """Why the link was lost, where that is known."""
         self._bluetooth = bluetooth
+        self._in_use = in_use
         self._client = bluetooth.client(device, self._ended)
         self._host_s = host_s
         self._open = False
@@ -91,9 +97,10 @@ class BleLink:
         Raises:
             BleError: it cannot be, or not in time; as all that follows.
         """
-        async with self._bluetooth.alone():
-            self._open = True
-            await bounded(self._client.connect(), CONNECT_S)
+        if self._in_use is not None:
+            await self._in_use.take()
+        self._open = True
+        await self._bluetooth.connect(self._client)
         if not self._is_a_node():
             raise BleError(
                 Fact.OTHER, "what answers there is no node of Upturn's", "Check its address"
@@ -101,8 +108,7 @@ class BleLink:
 
     async def pair(self) -> None:
         """Make a bond, where the system does not do so by itself."""
-        with suppress(NotImplementedError):  # macOS: it does, at the first command
-            await bounded(self._client.pair(), PAIR_S)
+        await bounded(_if_it_can(self._client.pair()), PAIR_S)  # macOS does, at a command
 
     async def prove(self, node_id: str | None, within_s: float = PROOF_S) -> Hello:
         """Find out that it takes commands of ours, and who it is; None: whoever it is."""
@@ -122,7 +128,7 @@ class BleLink:
         if node_id is not None and hello.node_id != node_id:
             raise _other_node(hello)
         if not self._open:
-            raise self.fault or BleError(Fact.ABSENT, _BROKE_OFF, _AGAIN)
+            raise self.fault or BleError(Fact.ABSENT, _BROKE_OFF, AGAIN)
         self._proved = True
         self._start(self._write_on())
         return hello
@@ -155,16 +161,18 @@ class BleLink:
 
     async def unpair(self) -> None:
         """Have the system forget the bond; it ends the link."""
-        with suppress(NotImplementedError):  # macOS: a person does it in the settings
-            await bounded(self._client.unpair(), GATT_S)
+        await bounded(_if_it_can(self._client.unpair()), GATT_S)  # on macOS a person does
 
     def _is_a_node(self) -> bool:
         wanted = (gatt.MEASUREMENT, gatt.FEATURE, gatt.CONTROL)
         try:
-            return all(self._client.services.get_characteristic(uuid) for uuid in wanted)
+            services = self._client.services
+            return services.get_service(gatt.SERVICE) is not None and all(
+                services.get_characteristic(uuid) for uuid in wanted
+            )
         except BleakError:  # it has one of them twice; or has left meanwhile, and has none
             if not self._open:
-                raise BleError(Fact.ABSENT, _BROKE_OFF, _AGAIN) from None
+                raise BleError(Fact.ABSENT, _BROKE_OFF, AGAIN) from None
             return False
 
     def _on_message(self, _: BleakGATTCharacteristic, data: bytearray) -> None:
@@ -244,7 +252,7 @@ class BleLink:
             return
         self._open = False
         if not self._proof.done():
-            self._proof.set_exception(self.fault or BleError(Fact.ABSENT, _BROKE_OFF, _AGAIN))
+            self._proof.set_exception(self.fault or BleError(Fact.ABSENT, _BROKE_OFF, AGAIN))
             self._proof.exception()
         if self._proved:
             self.ears.lost()
@@ -255,8 +263,12 @@ class BleLink:
         task.add_done_callback(self._tasks.discard)
 
     async def _disconnect(self) -> None:
-        with suppress(BleError):  # it is gone, or the radio is
-            await bounded(self._client.disconnect(), CLOSE_S)
+        try:
+            with suppress(BleError):  # it is gone, or the radio is
+                await bounded(self._client.disconnect(), CLOSE_S)
+        finally:
+            if self._in_use is not None:
+                self._in_use.give_back()
 
 
 class _Nobody:
@@ -275,6 +287,12 @@ def _other_node(hello: Hello) -> BleError:
         f"another node ({hello.node_id}) answers at its address",
         "Pair that one, or forget this one",
     )
+
+
+async def _if_it_can(work: Awaitable[None]) -> None:
+    """On systems that have it."""
+    with suppress(NotImplementedError):
+        await work
 
 
 def _decoded(wrapped: bytes) -> object:

@@ -7,20 +7,21 @@ who may pair. So the first thing is to find the node and to wait for that press.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 from upturn.errors import RunError
 from upturn.transports.ble.bluetooth import Bluetooth, Sighting, Wanted
 from upturn.transports.ble.choice import AUTO
 from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.ble.link import PAIR_S, BleLink
-from upturn.transports.ble.trouble import BleError, Fact
+from upturn.transports.ble.trouble import AGAIN, BleError, Fact
 from upturn.transports.printable import printable
 
 LOOK_S = 6.0
 """A node says who it is and what it is called within two seconds."""
 PRESS_S = 60.0
+PRESS = "Press its button, and try again"
 Say = Callable[[str], None]
 
 
@@ -52,10 +53,13 @@ class Pairing:
         """
         self._nodes.all()  # before anybody presses anything: it may be unreadable
         sighting = await self._find(text)
+        async with self._alone(sighting):  # a press for nothing would be a call for help
+            pass
         if sighting.said is None or not sighting.said.pairing:
             self._say(f"Press the button of {_called(sighting)} now, while nobody is inverted.")
             sighting = await self._pressed(sighting)
-        return await self._bond(sighting)
+        async with self._alone(sighting):
+            return await self._bond(sighting)
 
     async def forget(self, text: str) -> KnownNode:
         """What this computer knows of a node, and its half of the bond.
@@ -115,9 +119,23 @@ class Pairing:
             )
         return sighting
 
+    @asynccontextmanager
+    async def _alone(self, sighting: Sighting) -> AsyncIterator[None]:
+        """No other program has the node, and none gets it."""
+        assert sighting.said is not None
+        in_use = self._nodes.in_use(sighting.said.node_id)
+        try:
+            await in_use.take()
+            yield
+        except BleError as fault:
+            remedy = PRESS if fault.remedy == AGAIN else fault.remedy
+            raise RunError(f"{_called(sighting)}: {fault.why}. {remedy}") from None
+        finally:
+            in_use.give_back()
+
     async def _bond(self, sighting: Sighting) -> KnownNode:
         """A bond that the system still has from before may not fit any more: it is made anew."""
-        called, said = _called(sighting), sighting.said
+        said = sighting.said
         assert said is not None
         known = self._nodes.called(said.node_id)
         if sighting.bonded or known:
@@ -127,8 +145,6 @@ class Pairing:
             await link.reach()
             await link.pair()
             hello = await link.prove(said.node_id, within_s=PAIR_S)
-        except BleError as fault:
-            raise RunError(f"{called}: {fault.why}. {fault.remedy}") from None
         finally:
             link.close()
             await link.closed()

@@ -9,7 +9,7 @@ from upturn.transports.ble.bluetooth import Bluetooth
 from upturn.transports.ble.choice import choose, is_it
 from upturn.transports.ble.known import KnownNodes
 from upturn.transports.ble.link import BleLink
-from upturn.transports.ble.trouble import PAIR, BleError, Fact
+from upturn.transports.ble.trouble import AGAIN, PAIR, BleError, Fact
 from upturn.transports.link import Ears
 from upturn.transports.node_probe import Port, Probe
 from upturn.transports.source import Arrival
@@ -29,13 +29,15 @@ def ble_probe(
             raise BleError(Fact.ABSENT, "not in sight", "Go nearer, and look whether it is on")
         if sighting.bonded is False:
             raise BleError(Fact.BOND_LOST, "this computer has lost its bond with it", PAIR)
-        link = BleLink(bluetooth, sighting.device, host_s)
+        link = BleLink(bluetooth, sighting.device, host_s, nodes.in_use(known.node_id))
         try:
             await link.reach()
             await link.prove(known.node_id)
-        except BaseException:
+        except BaseException as fault:
             link.close()
             await link.closed()
+            if isinstance(fault, BleError) and fault.remedy == AGAIN:
+                raise BleError(fault.fact, fault.why, "Try again") from None
             raise
         link.ears = ears
         ears.hear(Arrival(host_s(), link.greeting))

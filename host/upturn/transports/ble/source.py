@@ -153,7 +153,8 @@ class BleSource(NodeSource):
             raise BleError(Fact.ABSENT, "not in sight", "Go nearer, and look whether it is on")
         if sighting.bonded is False:
             raise BleError(Fact.BOND_LOST, "this computer has lost its bond with it", PAIR)
-        link = BleLink(bluetooth, sighting.device, self.host_s)
+        in_use = self._nodes.in_use(known.node_id)
+        link = BleLink(bluetooth, sighting.device, self.host_s, in_use)
         try:
             await link.reach()
             hello = await link.prove(known.node_id)
@@ -183,7 +184,7 @@ class BleSource(NodeSource):
         self._broken += 1
         if fault.fact is Fact.PAIR_FIRST:
             return BleError(Fact.BOND_LOST, "it has lost its bond with this computer", PAIR)
-        if fault.fact is Fact.ABSENT and self._broken >= DOUBTS:
+        if fault.fact in (Fact.ABSENT, Fact.OTHER) and self._broken >= DOUBTS:
             return BleError(
                 Fact.BOND_LOST,
                 f"it is there, but {fault.why}",

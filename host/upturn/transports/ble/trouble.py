@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from typing import Any, NamedTuple, TypeVar
 
@@ -26,6 +26,7 @@ from upturn.transports.link import LinkError
 from upturn.wire.gatt import PAIR_FIRST
 
 BLUETOOTH = "Bluetooth"
+LOOK_S = 0.25
 GRACE_S = 2.0
 """How long an operation that was given up may take to end; then it is left to itself."""
 
@@ -76,7 +77,8 @@ _ALLOW = {
     "win32": "Allow apps to use Bluetooth in the system's privacy settings",
 }
 _SERVICE = "Install and start BlueZ, 'sudo systemctl start bluetooth'"
-_AGAIN = "It is tried again"
+AGAIN = "It is tried again"
+"""By a watch; whoever else tells it says another thing instead."""
 PAIR = "Press its button, then run 'upturn node pair'"
 
 
@@ -92,7 +94,7 @@ _OLD = Words(
 )
 _DENIED = Words(Fact.NO_RADIO, "you may not use Bluetooth", _here(_ALLOW))
 _DEAD = Words(Fact.NO_RADIO, "the system's Bluetooth service does not run", _SERVICE)
-_BUSY = Words(Fact.OTHER, "the Bluetooth adapter is busy", _AGAIN)
+_BUSY = Words(Fact.OTHER, "the Bluetooth adapter is busy", AGAIN)
 _UNPAIRED = Words(Fact.PAIR_FIRST, "the node and this computer are not paired", PAIR)
 _REFUSED = Words(
     Fact.BOND_LOST,
@@ -103,7 +105,7 @@ _REFUSED = Words(
 _MISFIT = Words(Fact.BOND_LOST, "it has lost its bond with this computer", PAIR)
 _GONE = Words(Fact.ABSENT, "the node is out of reach", "Go nearer, and look whether it is on")
 _SLOW = Words(Fact.ABSENT, "the node does not answer", "Go nearer, and look whether it is on")
-_BROKE_OFF = Words(Fact.ABSENT, "the connection broke off", _AGAIN)
+_BROKE_OFF = Words(Fact.ABSENT, "the connection broke off", AGAIN)
 
 REASONS: dict[BleakBluetoothNotAvailableReason, Words] = {
     BleakBluetoothNotAvailableReason.NO_BLUETOOTH: _NONE,
@@ -167,18 +169,25 @@ def explained(error: BaseException) -> BleError:
     return BleError(*_words(error))
 
 
-async def bounded(work: Awaitable[T], seconds: float) -> T:
+async def bounded(
+    work: Awaitable[T], seconds: float, *, enough: Callable[[float], bool] = lambda _: False
+) -> T:
     """The result, or a `BleError`, within that time, whatever the library below waits for.
 
-    What was given up is cancelled; if even that hangs it is left to itself.
+    `enough` is asked now and then, with the seconds that have passed, whether that is enough. What
+    was given up is cancelled; if even that hangs it is left to itself.
     """
     task = asyncio.ensure_future(work)
+    clock_s = asyncio.get_running_loop().time
+    begun_s = clock_s()
     try:
-        done, _ = await asyncio.wait({task}, timeout=seconds)
-        if not done:
-            task.cancel()
-            await asyncio.wait({task}, timeout=GRACE_S)
-            raise explained(TimeoutError())
+        while not task.done():
+            left_s = seconds - (clock_s() - begun_s)
+            if left_s <= 0.0 or enough(seconds - left_s):
+                task.cancel()
+                await asyncio.wait({task}, timeout=GRACE_S)
+                raise explained(TimeoutError())
+            await asyncio.wait({task}, timeout=min(left_s, LOOK_S))
     except asyncio.CancelledError:
         task.cancel()
         await asyncio.wait({task}, timeout=GRACE_S)
@@ -217,4 +226,4 @@ def _words(error: BaseException) -> Words:
     if isinstance(error, OSError | EOFError) and not isinstance(error, BleakError):
         return _DEAD
     shown = " ".join(str(error).split()) or type(error).__name__
-    return Words(Fact.OTHER, f"Bluetooth failed ({shown})", _AGAIN)
+    return Words(Fact.OTHER, f"Bluetooth failed ({shown})", AGAIN)

@@ -3,21 +3,15 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import re
-import select
 import signal
-import subprocess
 import sys
-import termios
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PATIENCE_S = 15.0
+from tests.terminal import Terminal
+
 START = """
 from upturn.errors import RunError
 from upturn.transports.simulated import SimulatedSource
@@ -33,58 +27,6 @@ entry()
 """
 
 
-class Terminal:
-    """80x24, with the program in it; what it wrote is in `text`, without the ways to write it."""
-
-    def __init__(self, config: Path) -> None:
-        self._master, slave = pty.openpty()
-        termios.tcsetwinsize(slave, (24, 80))
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", START, "run", "--config", str(config)],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env={**os.environ, "TERM": "xterm-256color"},
-        )
-        os.close(slave)
-        self._raw = b""
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self._raw.decode(errors="replace"))
-
-    def reads(self, words: str) -> None:
-        end_s = time.monotonic() + PATIENCE_S
-        while words not in self.text:
-            assert time.monotonic() < end_s, self.text[-2000:]
-            if select.select([self._master], [], [], 0.1)[0]:
-                self._raw += os.read(self._master, 65536)
-
-    def press(self, keys: bytes) -> None:
-        os.write(self._master, keys)
-
-    def end(self) -> int:
-        """Its exit code; all that it wrote until then has been read."""
-        end_s = time.monotonic() + PATIENCE_S
-        while self.process.poll() is None:
-            assert time.monotonic() < end_s, self.text[-2000:]
-            self._read()
-        self._read()
-        return self.process.returncode
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        os.close(self._master)
-
-    def _read(self) -> None:
-        while select.select([self._master], [], [], 0.05)[0]:
-            try:
-                self._raw += os.read(self._master, 65536)
-            except OSError:  # its other end is closed
-                return
-
-
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     config = tmp_path / "c.toml"
@@ -92,9 +34,8 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     config.write_text(
         "".join(f'[[node]]\nname = "{n}"\nsource = "sim:{s}"\n' for n, s in scripts.items())
     )
-    opened = Terminal(config)
-    yield opened
-    opened.close()
+    with Terminal([sys.executable, "-c", START, "run", "--config", str(config)]) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(

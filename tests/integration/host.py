@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""The host as people run it: `upturn run --headless --json --source serial:PORT`, as a process."""
+"""The host as people run it: `upturn run --headless --json --source SOURCE`, as a process."""
 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from tests.firmware.node import Node
 from tests.firmware.node_log import wait
 
 Line = dict[str, Any]
@@ -34,35 +37,46 @@ class Event(NamedTuple):
     line: Line
 
 
+class Problem(NamedTuple):
+    """A line of stderr."""
+
+    at_s: float
+    text: str
+
+
 class Host:
     """Kept until the end of the block, and ended as a service is, by SIGTERM."""
 
     def __init__(
         self,
         folder: Path,
-        port: Path,
+        source: Path | str | None,
         *,
+        environment: Mapping[str, str] | None = None,
+        config: str = "",
         notice_s: float = 3,
         limit_s: float = 4,
         max_angle_deg: float = 90,
     ) -> None:
-        config = folder / "upturn.toml"
-        config.write_text(
-            CONFIG.format(notice_s=notice_s, limit_s=limit_s, max_angle_deg=max_angle_deg)
-        )
+        """A path is that of a serial port; without a source it is what `config` names."""
+        file = folder / "upturn.toml"
+        limits = CONFIG.format(notice_s=notice_s, limit_s=limit_s, max_angle_deg=max_angle_deg)
+        file.write_text(f"{limits}\n{config}")
+        text = f"serial:{source}" if isinstance(source, Path) else source
         self.started_s = time.monotonic()
         self._events: list[Event] = []
-        self._problems: list[str] = []
+        self._problems: list[Problem] = []
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "upturn", "run", "--headless", "--json"),
-                *("--config", str(config), "--source", f"serial:{port}"),
+                *("--config", str(file), *(("--source", text) if text else ())),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=folder,
+            env={**os.environ, **(environment or {})},
         )
         self._readers = [
             threading.Thread(target=read, daemon=True)
@@ -115,10 +129,24 @@ class Host:
     ) -> Event:
         return self.wait_for(timeout_s, 0.0, kind="alarm", id=id, state=state, **wanted)
 
+    def wait_for_words(
+        self, *words: str, timeout_s: float = 10.0, since_s: float = 0.0
+    ) -> Problem:
+        """The first line of stderr since then that has all of these words in it."""
+
+        def look() -> Problem | None:
+            if self._process.poll() is not None:
+                raise AssertionError(f"the host ended: {self.told()}")
+            lines = [line for line in list(self._problems) if line.at_s >= since_s]
+            return next((p for p in lines if all(word in p.text for word in words)), None)
+
+        return wait(look, timeout_s, f"{words}, but {self.told()}")
+
     def told(self) -> str:
         """All of it so far, for the message of a failed test."""
         lines = [f"{e.at_s - self.started_s:.2f} {_short(e.line)}" for e in list(self._events)]
-        return "\n".join(["", *lines, *self._problems])
+        problems = [f"{p.at_s - self.started_s:.2f} {p.text}" for p in list(self._problems)]
+        return "\n".join(["", *lines, *problems])
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -129,8 +157,17 @@ class Host:
     def _read_problems(self) -> None:
         assert self._process.stderr is not None
         for text in self._process.stderr:
-            self._problems.append(text.rstrip())
+            self._problems.append(Problem(time.monotonic(), text.rstrip()))
         self._process.stderr.close()
+
+
+def invert(node: Node, host: Host, /, **whose: Any) -> float:
+    """Swing there from standing; since when it counts, on time.monotonic()."""
+    host.wait_for(kind="posture", to="upright", **whose)
+    node.act("go 50 1400")
+    started = host.wait_for(kind="inversion_started", **whose)
+    ago_s: float = started.line["t_s"] - started.line["since_s"]
+    return started.at_s - ago_s
 
 
 def _short(line: Line) -> str:

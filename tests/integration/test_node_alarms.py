@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ KNOCK_MS = 12
 
 
 @contextmanager
-def table(folder: Path, node: Node, **limits: float) -> Iterator[Host]:
+def table(folder: Path, node: Node, **limits: Any) -> Iterator[Host]:
     """A node and its host, once the person is seen standing."""
     with node, Host(folder, node.port, **limits) as host:
         host.wait_for(kind="posture", to="upright")

@@ -14,7 +14,7 @@ import pytest
 
 from tests.firmware.node import Node
 from tests.firmware.node_log import wait
-from tests.integration.host import Host
+from tests.integration.host import Host, invert
 
 pytestmark = pytest.mark.usefixtures("micropython")
 
@@ -22,15 +22,6 @@ HIGH_HZ = 540
 """What the node's buzzer plays for a high priority; other alarms have other tones."""
 SLACK_S = 0.4
 """What a crossing may be off: the swing's dwell is seen on both sides of the wire."""
-
-
-def invert(node: Node, host: Host) -> float:
-    """Swing there from standing; since when it counts, on time.monotonic()."""
-    host.wait_for(kind="posture", to="upright")
-    node.act("go 50 1400")
-    started = host.wait_for(kind="inversion_started")
-    ago_s: float = started.line["t_s"] - started.line["since_s"]
-    return started.at_s - ago_s
 
 
 def test_a_cable_pulled_and_put_back_in_mid_inversion(tmp_path: Path) -> None:

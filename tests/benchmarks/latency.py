@@ -67,7 +67,9 @@ class Presses:
             self.handed_s.append(self._clock())
 
 
-class _Sink:
+class PressSink:
+    """Notes when each press arrives as an alarm."""
+
     name = "subscriber"
     fatal: tuple[type[Exception], ...] = ()
 
@@ -75,7 +77,7 @@ class _Sink:
         self.seen_s: list[float] = []
 
     async def event(self, event: Event) -> None:
-        if _is_press(event):
+        if is_press(event):
             self.seen_s.append(time.perf_counter())
 
     async def reading(self, snapshot: Snapshot) -> None:
@@ -83,11 +85,11 @@ class _Sink:
 
 
 def measure() -> list[Latency]:
-    source, sink, model_s = Presses(time.perf_counter), _Sink(), []
+    source, sink, model_s = Presses(time.perf_counter), PressSink(), []
 
     def observe(t_s: float, angle_deg: float, events: Sequence[Event]) -> None:
         del t_s, angle_deg
-        if any(map(_is_press, events)):
+        if any(map(is_press, events)):
             model_s.append(time.perf_counter())
 
     service = TableService(
@@ -99,12 +101,12 @@ def measure() -> list[Latency]:
     )
     asyncio.run(service.run())
     return [
-        _latency("alarm at a sink", source.handed_s, sink.seen_s),
-        _latency("alarm at the dashboard's model", source.handed_s, model_s),
+        of_delays("alarm at a sink", source.handed_s, sink.seen_s),
+        of_delays("alarm at the dashboard's model", source.handed_s, model_s),
     ]
 
 
-def _is_press(event: Event) -> bool:
+def is_press(event: Event) -> bool:
     return (
         isinstance(event, AlarmChanged)
         and event.id is AlarmId.DISTRESS
@@ -112,7 +114,7 @@ def _is_press(event: Event) -> bool:
     )
 
 
-def _latency(name: str, handed_s: list[float], seen_s: list[float]) -> Latency:
+def of_delays(name: str, handed_s: Sequence[float], seen_s: Sequence[float]) -> Latency:
     delays_ms = [1e3 * (s - h) for h, s in zip(handed_s, seen_s, strict=True)]
     cuts = quantiles(delays_ms, n=100)
     return Latency(name, cuts[49], cuts[98])

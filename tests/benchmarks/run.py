@@ -7,6 +7,8 @@ import sys
 
 from tests.benchmarks import (
     angle_batch,
+    ble,
+    ble_node,
     commands,
     core_streaming,
     dashboard,
@@ -82,6 +84,39 @@ def main() -> int:
             f"  {f'{many.tables} tables on one connection':<44} {many.messages_per_s:,.0f} "
             f"readings/s of {many.bytes_each:,.0f} bytes, {many.of_a_core:.0%} of a core"
         )
+
+    print("\nOver Bluetooth: virtual radios, and plain bleak beside it")
+    if why := ble.missing():
+        print(f"  not measured: {why}")
+    else:
+        for back in ble.returns():
+            met &= back.met
+            goal = _goal(back.goal_s and f"under {back.goal_s:g} s", back.met)
+            print(f"  {f'back, after {back.name}':<44} {ble.show_return(back)}{goal}")
+        for delay in ble.latencies():
+            met &= delay.met
+            print(
+                f"  {delay.name:<44} p50 {delay.p50_ms:.2f} ms, p99 {delay.p99_ms:.2f} ms"
+                f"{_goal(f'p99 under {ble.GOAL_MS:g} ms', delay.met)}"
+            )
+        for load in ble.loads():
+            met &= load.met
+            goal = _goal(f"under {ble.GOAL_CPU:.0%}", load.met)
+            print(f"  {'what Upturn adds':<44} {ble.show_load(load)}{goal}")
+
+    print("\nWhat Bluetooth takes of the node (its firmware under MicroPython on this machine)")
+    if why := ble_node.missing():
+        print(f"  not measured: {why}")
+    else:
+        for heap in ble_node.heaps():
+            met &= heap.met
+            goal = _goal(f"at most {ble_node.GOAL_KB} kB on 32 bits", heap.met)
+            print(f"  {f'heap, {heap.bits} bits':<44} {ble_node.show_heap(heap)}{goal}")
+        for stream in ble_node.streams():
+            print(
+                f"  {f'{stream.rate_hz} samples/s, {stream.bits} bits':<44} "
+                f"{ble_node.show_stream(stream)}"
+            )
 
     print("\nWhole commands")
     for run in commands.measure(REPEATS):

@@ -66,6 +66,10 @@ class Adverts:
             self._press_ms = _PRESS_MS
             self.bthome.pressed_again()
 
+    def hurry(self):
+        """The next turn is the state's: somebody waits to see it."""
+        self._home = True
+
     def next(self, dt_ms):
         """The payload of the next turn, `dt_ms` after the one before."""
         self._press_ms = max(self._press_ms - dt_ms, 0)

@@ -87,10 +87,16 @@ class BleLink:
         self._turn_ms = 0
 
     def open_window(self):
-        """Hosts may pair from now on, for a while."""
+        """A host may pair from now on, for a while; whoever scans sees it at once."""
         if self._radio.active:
             self.window_ms = WINDOW_MS
+            self._turn_ms = 0
             self._radio.bond(True)
+
+    def close_window(self):
+        """One press is for one host."""
+        self.window_ms = 0
+        self._radio.bond(False)
 
     def heard(self):
         """A host spoke: a valid command was what came in."""
@@ -150,7 +156,7 @@ class BleLink:
         if self.window_ms:
             self.window_ms = max(self.window_ms - dt_ms, 0)
             if not self.window_ms:
-                radio.bond(False)
+                self.close_window()
         if radio.link != self._seen:
             self._seen = radio.link
             self._last = False

@@ -281,12 +281,14 @@ class Node:
         self._pairing_call = not guard.inverted and not called and guard.distress
         if not guard.inverted:
             self.link.ble.open_window()
+            self.adverts.hurry()
 
     def _heed_bond(self):
         """A host that was bonded: the press that opened the window was no call for help."""
         if self.bonds.made == self._bonds_made:
             return
         self._bonds_made = self.bonds.made
+        self.link.ble.close_window()
         if self._pairing_call:
             self._pairing_call = False
             self.guard.take_back_call()

@@ -45,6 +45,36 @@ print(told + [node.radio.trusted, node.config.name, ble.ended, len(node.bonds)])
     assert told(bits, code, tmp_path) == [True, False, "upturn-0b0c", [0], 0]
 
 
+@pytest.mark.parametrize("since_ms", [0, 300, 900, 1300, 1900])
+def test_a_press_is_seen_by_whoever_scans_at_once(
+    bits: int, tmp_path: Path, since_ms: int
+) -> None:
+    """And not two turns of the advertisement later."""
+    code = f"""
+bench.pass_ms(1000 + {since_ms})
+bench.press()
+states = [data[23] & 1 for data, _, _ in ble.adverts[-2:] if data[4] == 0x21]
+print(states[-1:])
+"""
+    assert told(bits, code, tmp_path) == [1]
+
+
+def test_one_press_is_for_one_host(bits: int, tmp_path: Path) -> None:
+    code = """
+bench.press()
+bench.connect(); bench.mtu(); bench.pair()
+bench.pass_ms(200)
+told = [node.link.ble.window_ms, ble.settings["bond"], len(node.bonds)]
+bench.leave()
+bench.pass_ms(200)
+other = bytes((0, 9, 9, 9, 9, 9, 9))
+bench.connect(address=other); bench.mtu(); bench.pair(other)
+bench.pass_ms(1200)
+print(told + [len(node.bonds), ble.ended])
+"""
+    assert told(bits, code, tmp_path) == [0, False, 1, 1, [0]]
+
+
 def test_an_open_window_is_no_grace_for_a_bonded_host_that_fell_silent(
     bits: int, tmp_path: Path
 ) -> None:

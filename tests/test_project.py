@@ -292,3 +292,16 @@ def _constraint_lines() -> list[str]:
 
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_every_test_that_the_safety_page_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "host/SAFETY.md").read_text(encoding="utf-8")))
+    alarms = {"test_alarm"}
+    there = {
+        name
+        for path in project_files()
+        if path.name.startswith("test_") and path.suffix == ".py"
+        for name in re.findall(r"def (test_\w+)\(", path.read_text(encoding="utf-8"))
+    }
+    assert named - alarms - there == set()
+    assert len(named) > 30

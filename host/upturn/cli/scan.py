@@ -139,7 +139,9 @@ def _text(probes: Sequence[Probe] | None, seen: Seen | None) -> list[str]:
             rows.append((BLUETOOTH, seen.problem))
     width = max((len(where) for where, _ in rows), default=0)
     lines = [f"{where:<{width}}  {words}" for where, words in rows]
-    if seen is not None and not seen.nodes and not seen.problem:
+    if seen is not None and seen.nodes:
+        return lines  # who has found a node by radio need not hear what to do about a cable
+    if seen is not None and not seen.problem:
         lines.append(NO_SIGHT)
     if probes is not None and not probes:
         lines.append(NO_PORT)

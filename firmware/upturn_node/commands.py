@@ -107,6 +107,7 @@ def _set_bthome(node, values):
 
 
 def _forget_hosts(node, _):
+    _not_inverted(node)
     node.bonds.forget()
     node.link.ble.end_after_answers()
     node.tell_info()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.transports.ble.world import LOOK_S, World, hurry
-from upturn.cli import node, node_pairing, scan
+from upturn.cli import node_orders, node_pairing, scan
 from upturn.cli.main import main
 from upturn.transports.ble.known import KnownNodes
 from upturn.transports.ble.pairing import Pairing
@@ -27,13 +27,13 @@ class Home(World):
         patch.setenv("XDG_DATA_HOME", str(folder))
         self.nodes = KnownNodes()
         patch.setattr(scan, "SIGHT_S", LOOK_S)
-        patch.setattr(node, "NAMED_S", 2.0)
-        patch.setattr(node, "HELLO_S", 2.0)
-        patch.setattr(node, "MEASUREMENT_S", 2.0)
+        patch.setattr(node_orders, "NAMED_S", 2.0)
+        patch.setattr(node_orders, "HELLO_S", 2.0)
+        patch.setattr(node_orders, "MEASUREMENT_S", 2.0)
         defaults: Any = Pairing.__init__.__kwdefaults__
         patch.setitem(defaults, "look_s", LOOK_S)
         patch.setitem(defaults, "press_s", 1.0)
-        for module in (scan, node, node_pairing):
+        for module in (scan, node_orders, node_pairing):
             patch.setattr(module, "this_bluetooth", lambda: self.bluetooth)
 
     async def upturn(self, *words: str) -> int:

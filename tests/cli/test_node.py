@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.transports.fake_node import FakeNode
-from upturn.cli import node as node_command
+from upturn.cli import node_orders
 from upturn.cli.main import main
 from upturn.transports import node_talk
 from upturn.transports.node_probe import Port
@@ -21,10 +21,10 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeNode]:
-    monkeypatch.setattr(node_command, "NAMED_S", 0.3)
-    monkeypatch.setattr(node_command, "HELLO_S", 0.3)
+    monkeypatch.setattr(node_orders, "NAMED_S", 0.3)
+    monkeypatch.setattr(node_orders, "HELLO_S", 0.3)
     with FakeNode(tmp_path / "tty") as made:
-        monkeypatch.setattr(node_command, "ports_here", lambda: [Port(str(made.port))])
+        monkeypatch.setattr(node_orders, "ports_here", lambda: [Port(str(made.port))])
         yield made
 
 
@@ -187,7 +187,7 @@ def test_among_several_nodes_none_is_chosen(
 ) -> None:
     with FakeNode(tmp_path / "b", name="attic") as other:
         both = [Port(str(node.port)), Port(str(other.port))]
-        monkeypatch.setattr(node_command, "ports_here", lambda: both)
+        monkeypatch.setattr(node_orders, "ports_here", lambda: both)
         assert refused(capsys, "identify", "--source", "serial:auto") == (
             1,
             (

@@ -178,7 +178,7 @@ print([bench.messages(), node.guard.alone, node.link.bad_frames])
     assert told(bits, code, tmp_path) == [[], True, 2]
 
 
-@pytest.mark.parametrize("verb", ["maintenance", "power_off"])
+@pytest.mark.parametrize("verb", ["maintenance", "power_off", "forget_hosts"])
 def test_nobody_is_left_alone_while_inverted(bits: int, verb: str, tmp_path: Path) -> None:
     kinds, outcome = replies(bits, verb, None, tmp_path, INVERT)
     assert (kinds, outcome) == ([ANSWER], (4, "the table is inverted"))

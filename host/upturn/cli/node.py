@@ -10,50 +10,27 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from upturn.cli import node_pairing
 from upturn.cli.commands import Parser, Subparsers, command_parser
+from upturn.cli.node_orders import BLE, SERIAL, Order, carry_out
 from upturn.cli.node_words import node_lines, node_record
-from upturn.clock import HostClock
 from upturn.config import Config, load_config
 from upturn.config.model import fit_to_device
 from upturn.core.alarm_table import Priority
 from upturn.core.limits import DEVICES, DeviceKind
-from upturn.errors import EXIT_DONE, InputError, RunError
-from upturn.transports.ble.bluetooth import this_bluetooth
-from upturn.transports.ble.known import KnownNodes
-from upturn.transports.ble.probe import ble_probe
+from upturn.errors import EXIT_DONE, InputError
 from upturn.transports.node_limits import guarded_limits
-from upturn.transports.node_probe import Port, Probe
-from upturn.transports.node_talk import RefusedError
+from upturn.transports.node_probe import Probe
 from upturn.transports.printable import printable
-from upturn.transports.serial_ports import ports_here
-from upturn.transports.serial_probe import HELLO_S, probe_all, serial_probe
 from upturn.transports.serial_source import AUTO
 from upturn.wire import commands as wire
 from upturn.wire.commands import BTHOME_KEY_BYTES
-from upturn.wire.messages import Hello
 from upturn.wire.vocabulary import BthomeMode
 
-SERIAL = "serial:"
-BLE = "ble:"
-NAMED_S = 6.0
-"""A board that starts when its port is opened waits 3 s for who wants to install something."""
-MEASUREMENT_S = 0.5
 RATES_HZ = (50, 100, 200)
 NAME = re.compile(r"[A-Za-z0-9_-]{1,16}")
 PRIORITIES = {priority.word: priority for priority in Priority}
-
-
-class Order(NamedTuple):
-    """What to tell the node, and how to see in its HELLO that it has done so."""
-
-    command: wire.Command
-    what: str = ""
-    is_done: Callable[[Hello], bool] = lambda _: True
-    key: str = ""
-    """What nobody else is told; shown once it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +179,7 @@ def run(args: argparse.Namespace) -> int:
     action = ACTIONS[args.action]
     orders = action.orders(args, config)
     source = _source(args, config)
-    probe = asyncio.run(_carry_out(source, orders, show=not action.done))
+    probe = asyncio.run(carry_out(source, orders, show=not action.done))
     if action.done:
         print(f"{probe.name} {action.done}")
     else:
@@ -237,67 +214,6 @@ def _source(args: argparse.Namespace, config: Config) -> str:
             remedy="Write serial:PORT, ble:NAME, serial:auto or ble:auto",
         )
     return f"{scheme}:{rest.strip()}"
-
-
-async def _carry_out(source: str, orders: list[Order], *, show: bool) -> Probe:
-    try:
-        probe = await _reach(source)
-    finally:
-        await this_bluetooth().end()
-    try:
-        name = probe.name
-        try:
-            for order in orders:
-                await probe.talk.ask(order.command)
-            if show and orders:
-                await _see_done(probe, orders)
-        except RefusedError as error:
-            raise RunError(f"{name}: {error}") from None
-        if show:
-            await probe.first_measurement(MEASUREMENT_S)
-    finally:
-        probe.close()
-        await probe.closed()
-    return probe
-
-
-async def _see_done(probe: Probe, orders: list[Order]) -> None:
-    """The node answered that it has done it all: what does it say of itself now?
-
-    Raises:
-        RefusedError: something else, or nothing.
-    """
-    before = probe.hello
-    await probe.talk.ask(wire.READ_INFO)
-    hello = await probe.next_hello(before, HELLO_S)
-    if hello is None:
-        raise RefusedError("it does not say what it has set")
-    unchanged = [order.what for order in orders if not order.is_done(hello)]
-    if unchanged:
-        raise RefusedError(f"it answers 'done' but has not changed its {' and '.join(unchanged)}")
-
-
-async def _reach(source: str) -> Probe:
-    now_s = HostClock().now_s
-    if source == SERIAL + AUTO:
-        probes = await probe_all(ports_here(), now_s, wait_s=HELLO_S)
-        found = [probe for probe in probes if probe.hello is not None]
-        if len(found) == 1:
-            return found[0]
-        for probe in found:
-            probe.close()
-        if found:
-            names = ", ".join(f"{probe.name} on {probe.port.device}" for probe in found)
-            raise RunError(f"several nodes answer: {names}. Name one by --source serial:PORT")
-        raise RunError("no node answers on any serial port. See 'upturn scan'")
-    if source.startswith(BLE):
-        probe = ble_probe(source.removeprefix(BLE), this_bluetooth(), KnownNodes(), now_s)
-    else:
-        probe = serial_probe(Port(source.removeprefix(SERIAL)), now_s)
-    if not await probe.find(NAMED_S):
-        remedy = probe.remedy or "See 'upturn scan'"
-        raise RunError(f"{printable(probe.port.device)}: {probe.problem}. {remedy}")
-    return probe
 
 
 def _shown(probe: Probe, key: str, *, as_json: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ by the hardware id that it was paired with.
 
 from __future__ import annotations
 
-from upturn.transports.ble.bluetooth import Sighting, Wanted
+from upturn.transports.ble.bluetooth import Bluetooth, Sighting, Wanted
 from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.ble.trouble import PAIR, BleError, Fact
 from upturn.transports.printable import printable
@@ -45,3 +45,17 @@ def is_it(node: KnownNode) -> Wanted:
         return sighting.address.casefold() == node.address.casefold()
 
     return wanted
+
+
+async def sighted(node: KnownNode, bluetooth: Bluetooth, within_s: float) -> Sighting:
+    """Where it advertises now.
+
+    Raises:
+        BleError: nowhere in that time, or the system has no bond with it any more.
+    """
+    sighting = await bluetooth.sight(is_it(node), within_s)
+    if sighting is None:
+        raise BleError(Fact.ABSENT, "not in sight", "Go nearer, and look whether it is on")
+    if sighting.bonded is False:
+        raise BleError(Fact.BOND_LOST, "this computer has lost its bond with it", PAIR)
+    return sighting

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from upturn.transports.ble.bluetooth import Bluetooth
-from upturn.transports.ble.choice import choose, is_it
+from upturn.transports.ble.choice import choose, sighted
 from upturn.transports.ble.known import KnownNodes
 from upturn.transports.ble.link import BleLink
-from upturn.transports.ble.trouble import AGAIN, PAIR, BleError, Fact
+from upturn.transports.ble.trouble import AGAIN, BleError
 from upturn.transports.link import Ears
 from upturn.transports.node_probe import Port, Probe
 from upturn.transports.source import Arrival
@@ -24,11 +24,7 @@ def ble_probe(
 
     async def reach(ears: Ears) -> BleLink:
         known = choose(text, nodes)
-        sighting = await bluetooth.sight(is_it(known), SIGHT_S)
-        if sighting is None:
-            raise BleError(Fact.ABSENT, "not in sight", "Go nearer, and look whether it is on")
-        if sighting.bonded is False:
-            raise BleError(Fact.BOND_LOST, "this computer has lost its bond with it", PAIR)
+        sighting = await sighted(known, bluetooth, SIGHT_S)
         link = BleLink(bluetooth, sighting.device, host_s, nodes.in_use(known.node_id))
         try:
             await link.reach()

@@ -17,7 +17,7 @@ from upturn.core.commands import LinkNote
 from upturn.errors import InputError, RunError
 from upturn.transports.ble.bluetooth import Bluetooth, this_bluetooth
 from upturn.transports.ble.cable import Cable
-from upturn.transports.ble.choice import choose, is_it
+from upturn.transports.ble.choice import choose, sighted
 from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.ble.link import BleLink
 from upturn.transports.ble.trouble import BLUETOOTH, PAIR, BleError, Fact
@@ -147,12 +147,11 @@ class BleSource(NodeSource):
             self.wait_for(self._called, "looking for it by Bluetooth")
         bluetooth = self._bluetooth
         assert bluetooth is not None
-        sighting = await bluetooth.sight(is_it(known), SIGHT_S)
-        if sighting is None:
-            self._broken = 0
-            raise BleError(Fact.ABSENT, "not in sight", "Go nearer, and look whether it is on")
-        if sighting.bonded is False:
-            raise BleError(Fact.BOND_LOST, "this computer has lost its bond with it", PAIR)
+        try:
+            sighting = await sighted(known, bluetooth, SIGHT_S)
+        except BleError:
+            self._broken = 0  # nothing was begun
+            raise
         in_use = self._nodes.in_use(known.node_id)
         link = BleLink(bluetooth, sighting.device, self.host_s, in_use)
         try:

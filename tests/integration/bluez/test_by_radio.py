@@ -68,7 +68,7 @@ def test_a_table_is_found_and_paired_and_watched(tmp_path: Path) -> None:
             assert info.communicate() == ("", f"upturn: ble:{table.name}: {HAS_IT}\n")
             assert again.communicate() == ("", f"upturn: {table.name}: {HAS_IT}\n")
             assert seen(said(scan))["bluetooth"] == table.address
-            now = as_scanned(table, posture="inverted", pairing=True, in_use=True, paired=True)
+            now = as_scanned(table, posture="inverted", pairing=False, in_use=True, paired=True)
             assert seen(said(second)) == now
             up_s = table.act("go -80 1400")
             ended = host.wait_for(since_s=up_s, kind="inversion_ended")

@@ -291,3 +291,13 @@ def test_ports_are_listed_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
         Port("/dev/ttyS0", ""),
         Port("/dev/ttyUSB1", ""),
     ]
+
+
+def test_ports_that_cannot_be_listed_now_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pyserial reads one file after another of a device, and it may go in between."""
+
+    def goes() -> list[object]:
+        raise TypeError("int() can't convert non-string with explicit base")
+
+    monkeypatch.setattr(list_ports, "comports", goes)
+    assert ports_here() == []

@@ -42,9 +42,16 @@ class PortError(LinkError):
 ListPorts = Callable[[], list[Port]]
 
 
+named: set[str] = set()
+"""Ports that a table of this program has by name: no other asks there who it is."""
+
+
 def ports_here() -> list[Port]:
-    """All serial ports of this machine, by name."""
-    found = (Port(p.device, p.description or "") for p in list_ports.comports())
+    """All serial ports of this machine, by name; none where they cannot be listed now."""
+    try:
+        found = [Port(p.device, p.description or "") for p in list_ports.comports()]
+    except Exception:  # noqa: BLE001 - pyserial raises anything where a device goes while it looks
+        return []
     return sorted(Port(p.device, "" if p.description == "n/a" else p.description) for p in found)
 
 

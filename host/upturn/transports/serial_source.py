@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from upturn.clock import Clock
 from upturn.errors import InputError
+from upturn.transports import serial_ports
 from upturn.transports.node_probe import NOTHING, Probe
 from upturn.transports.node_source import NodeSource
 from upturn.transports.printable import printable
@@ -48,6 +49,13 @@ class SerialSource(NodeSource):
         """Every port: told once, until a node is found."""
 
     async def run(self) -> None:
+        serial_ports.named.add(self._device)
+        try:
+            await self._run()
+        finally:
+            serial_ports.named.discard(self._device)
+
+    async def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
         silence_s = SEARCH_AGAIN_S if self._device == AUTO else None
         while True:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -176,30 +178,94 @@ async def test_who_connect_take_turns_and_do_not_wait_for_who_looks(world: World
     await asyncio.wait({looking})
 
 
-@pytest.mark.parametrize("needed_by", ["who looks", "who connects", "nobody"])
+@pytest.mark.parametrize("needed_by", ["who connects", "who hurries", "nobody"])
 async def test_a_connection_that_hangs_has_the_radio_for_less_long_while_it_is_needed(
     world: World, monkeypatch: pytest.MonkeyPatch, needed_by: str
 ) -> None:
     """Else a node that is there and refuses would keep another from coming back."""
     monkeypatch.setattr(module, "CROWDED_S", 0.1)
+    monkeypatch.setattr(module, "HURRIED_S", 0.1)
     monkeypatch.setattr(module, "CONNECT_S", 1.0)
     monkeypatch.setattr(trouble, "LOOK_S", 0.02)
     bluetooth, begun_s = world.bluetooth, time.monotonic()
     first = connecting(bluetooth, hang)
-    others: set[asyncio.Task[Any]] = set()
-    if needed_by == "who looks":
-        others = {asyncio.create_task(bluetooth.sight(nobody, 5.0))}
-    elif needed_by == "who connects":
-        others = {connecting(bluetooth, hang)}
-    with pytest.raises(BleError, match="the node does not answer"):
-        await first
+    await asyncio.sleep(0)
+    with ExitStack() as stack:
+        others = set()
+        if needed_by == "who hurries":
+            stack.enter_context(bluetooth.urgent())
+        elif needed_by == "who connects":
+            others = {connecting(bluetooth, hang)}
+        with pytest.raises(BleError, match="the node does not answer"):
+            await first
     took_s = time.monotonic() - begun_s
     assert (took_s < 0.5) is (needed_by != "nobody")
     assert took_s < 1.5
     for other in others:
         other.cancel()
         await asyncio.wait({other})
-    await bluetooth.end()
+
+
+async def test_who_has_just_lost_a_node_goes_before_all_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TURN_S", 0.01)
+    bluetooth = world.bluetooth
+    order: list[str] = []
+
+    async def others() -> None:
+        order.append("other")
+
+    async def mine() -> None:
+        order.append("mine")
+
+    with bluetooth.urgent():
+        waiting = [connecting(bluetooth, others) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        assert order == []
+        client: Any = Client(mine)
+        await bluetooth.connect(client, urgent=True)
+    await asyncio.gather(*waiting)
+    assert order == ["mine", "other", "other", "other"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="a loop that hangs needs an alarm")
+@pytest.mark.parametrize("turns", range(16))
+async def test_who_stops_waiting_for_the_radio_stops_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    """In whichever turn of the loop: a scan that found the lock free, and somebody still waiting,
+    would go round for ever, and the loop, with every table, would stand still."""
+
+    class Scanner(BumbleScanner):
+        async def start(self) -> None:
+            await asyncio.sleep(0)
+
+        async def stop(self) -> None:
+            for _ in range(3):
+                await asyncio.sleep(0)
+
+    def too_late(*_: object) -> None:
+        raise AssertionError("the loop stands still")
+
+    before = signal.signal(signal.SIGALRM, too_late)
+    signal.setitimer(signal.ITIMER_REAL, 5.0)
+    try:
+        bluetooth = Bluetooth(Scanner, None)
+        looking = asyncio.create_task(bluetooth.sight(nobody, 60.0))
+        await asyncio.sleep(0.01)
+        waiting = connecting(bluetooth, hang)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait({waiting}, timeout=1.0)
+        await asyncio.sleep(0.02)
+        looking.cancel()
+        await asyncio.wait({looking})
+        await bluetooth.end()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 async def test_who_stops_connecting_leaves_the_radio_to_others(world: World) -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.transports.fake_node import FakeNode
+from upturn.transports import serial_ports
 from upturn.transports.ble.cable import Cable
 from upturn.transports.node_probe import Port, Probe
+from upturn.transports.serial_ports import open_port
 
 NODE_ID = "a0b1c2d3e4f5"
 
@@ -33,7 +35,7 @@ class Ports:
 async def finding(
     ports: Ports, *, alone: Callable[[], bool] = lambda: False, node_id: str | None = NODE_ID
 ) -> AsyncIterator[asyncio.Task[Probe]]:
-    cable = Cable(list_ports=ports, hello_s=0.15, look_s=0.01)
+    cable = Cable(list_ports=ports, hello_s=0.15, look_s=0.01, busy_s=0.1, silent_s=0.2)
     task = asyncio.create_task(cable.find(lambda: node_id, alone))
     try:
         yield task
@@ -140,3 +142,43 @@ async def test_one_whose_link_has_ended_is_asked_again_only_without_radio(
             assert not task.done()
             task.cancel()
             await asyncio.wait({task})
+
+
+async def test_a_port_that_another_program_looks_at_first_is_asked_again(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        ports = Ports()
+        async with finding(ports) as task:
+            await looked(ports, 1)
+            other = open_port(str(node.port))
+            ports.paths = [node.port]
+            await looked(ports, 3)
+            other.close()
+            async with asyncio.timeout(3):
+                assert (await task).hello is not None
+
+
+async def test_one_that_did_not_answer_is_asked_again_while_no_radio_carries(
+    tmp_path: Path,
+) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        node.silent = True
+        ports = Ports()
+        async with finding(ports, alone=lambda: True) as task:
+            await looked(ports, 1)
+            ports.paths = [node.port]
+            await looked(ports, 3)
+            node.silent = False
+            async with asyncio.timeout(3):
+                assert (await task).hello is not None
+
+
+async def test_a_port_that_another_table_has_by_name_is_left_to_it(tmp_path: Path) -> None:
+    with FakeNode(tmp_path / "tty") as node:
+        serial_ports.named.add(str(node.port))
+        try:
+            async with finding(Ports(node.port), alone=lambda: True) as task:
+                await asyncio.sleep(0.1)
+                assert not task.done()
+        finally:
+            serial_ports.named.discard(str(node.port))
+        assert node.heard == []

@@ -18,7 +18,7 @@ from tests.transports.ble.world import HOST, Watch, World
 from tests.transports.fake_node import FakeNode
 from upturn.core.mounting import ASSUMED
 from upturn.errors import InputError
-from upturn.transports.ble import bluetooth, in_use
+from upturn.transports.ble import bluetooth, in_use, source
 from upturn.transports.ble.cable import Cable
 from upturn.transports.ble.known import KnownNodes
 from upturn.transports.ble.source import BleSource
@@ -466,3 +466,48 @@ def test_without_more_it_has_the_users_nodes() -> None:
 
 def _full(*_: object) -> None:
     raise OSError(28, "No space left on device")
+
+
+async def test_a_watch_keeps_its_node_between_two_links(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a second program would have it at the first drop, and the watch not again."""
+    monkeypatch.setattr(in_use, "PATIENCE_S", 0.0)
+    async with world.node() as node:
+        await world.pair(node)
+        async with world.watching() as watch:
+            await watch.streams()
+            await node.power_off()
+            await watch.says("not in sight")
+            with pytest.raises(BleError, match="another watch"):
+                await world.nodes.in_use(node.node_id).take()
+            await node.power_on()
+            await watch.streams()
+
+
+async def test_a_list_of_nodes_that_is_damaged_meanwhile_keeps_nobody_from_coming_back(
+    world: World,
+) -> None:
+    async with world.node() as node:
+        await world.pair(node)
+        async with world.watching() as watch:
+            await watch.streams()
+            world.nodes.path.write_text("damaged")
+            await node.drop()
+            await watch.streams()
+
+
+async def test_a_search_for_a_cable_that_fails_is_noted_and_ends_no_watch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "CABLE_AGAIN_S", 0.05)
+
+    async def fails(*_: object) -> Probe:
+        raise TypeError("a device has gone while it was looked at")
+
+    monkeypatch.setattr(Cable, "find", fails)
+    async with world.node() as node:
+        await world.pair(node)
+        async with world.watching() as watch:
+            await watch.streams(20)
+            assert "the search for its cable failed: TypeError(" in watch.notes[0]

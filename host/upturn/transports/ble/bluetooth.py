@@ -8,8 +8,8 @@ beside it: adapters and systems differ in whether they can do both, and none say
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -27,8 +27,10 @@ SCAN_S = 10.0
 START_S = 5.0
 CONNECT_S = 8.0
 CROWDED_S = 3.0
+HURRIED_S = 0.5
 """Over a good radio it takes less than a second. A node that is there and cannot be connected to
 must not keep another, whose person may be upside down, from coming back."""
+TURN_S = 0.1
 
 
 class Sighting(NamedTuple):
@@ -71,6 +73,7 @@ class Bluetooth:
         """Whoever has it scans or connects; who waits gets it in turn."""
         self._let_go = asyncio.Event()
         """The scan is to make room."""
+        self._urgent = 0
         self._waiting = 0
         """Who connects, or waits to: they go before a scan."""
 
@@ -125,17 +128,32 @@ class Bluetooth:
         except BleakError as error:
             raise explained(error) from None
 
-    async def connect(self, client: BleakClient) -> None:
+    @contextmanager
+    def urgent(self) -> Iterator[None]:
+        """For who has just lost a node and wants it back: nobody else is connected to before."""
+        self._urgent += 1
+        try:
+            yield
+        finally:
+            self._urgent -= 1
+
+    async def connect(self, client: BleakClient, *, urgent: bool = False) -> None:
         """Nobody else connects meanwhile, and nobody scans. Who is needed has less patience.
 
         Raises:
             BleError: it cannot be, or not in time.
         """
+        while self._urgent and not urgent:  # noqa: ASYNC110 - bounded by who is in a hurry
+            await asyncio.sleep(TURN_S)
         self._let_go.set()
         self._waiting += 1
         try:
             async with self._radio:
-                await bounded(client.connect(), CONNECT_S, enough=self._is_long_enough)
+                await bounded(
+                    client.connect(),
+                    CONNECT_S,
+                    enough=lambda tried_s: self._is_long_enough(tried_s, urgent),
+                )
         finally:
             self._waiting -= 1
 
@@ -144,14 +162,19 @@ class Bluetooth:
         if self._scanning is not None:
             await asyncio.wait({self._scanning})
 
-    def _is_long_enough(self, tried_s: float) -> bool:
-        """Somebody else waits for the radio."""
-        return tried_s >= CROWDED_S and (self._waiting > 1 or bool(self._looking))
+    def _is_long_enough(self, tried_s: float, urgent: bool) -> bool:
+        """Somebody else needs the radio."""
+        if self._urgent and not urgent:
+            return tried_s >= HURRIED_S
+        return tried_s >= CROWDED_S and self._waiting > 1
 
     async def _scan(self) -> None:
         """As long as somebody looks."""
         while self._looking:
             async with self._radio:
+                if self._waiting:  # who connects goes first; a lock that is free does not wait
+                    await asyncio.sleep(0)
+                    continue
                 try:
                     await self._scan_once()
                 except BleError as fault:
@@ -161,7 +184,7 @@ class Bluetooth:
                     return
 
     async def _scan_once(self) -> None:
-        if self._waiting or not self._looking:
+        if not self._looking:
             return
         self._let_go.clear()
         self._seen.clear()

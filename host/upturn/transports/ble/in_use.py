@@ -55,6 +55,8 @@ class InUse:
             self._file = None
 
     def _taken(self) -> bool:
+        if self._file is not None:
+            return True
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)

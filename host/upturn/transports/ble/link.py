@@ -91,8 +91,8 @@ class BleLink:
         self._credit = BURST
         self._credit_s = host_s()
 
-    async def reach(self) -> None:
-        """Connect.
+    async def reach(self, *, urgent: bool = False) -> None:
+        """Connect; `urgent` as `Bluetooth.connect` has it.
 
         Raises:
             BleError: it cannot be, or not in time; as all that follows.
@@ -100,7 +100,7 @@ class BleLink:
         if self._in_use is not None:
             await self._in_use.take()
         self._open = True
-        await self._bluetooth.connect(self._client)
+        await self._bluetooth.connect(self._client, urgent=urgent)
         if not self._is_a_node():
             raise BleError(
                 Fact.OTHER, "what answers there is no node of Upturn's", "Check its address"

@@ -9,7 +9,7 @@ heard by its cable, and by radio again once that is pulled. The stream goes on w
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 
 from upturn.clock import Clock
@@ -18,6 +18,7 @@ from upturn.errors import InputError, RunError
 from upturn.transports.ble.bluetooth import Bluetooth, this_bluetooth
 from upturn.transports.ble.cable import Cable
 from upturn.transports.ble.choice import choose, sighted
+from upturn.transports.ble.in_use import InUse
 from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.ble.link import BleLink
 from upturn.transports.ble.trouble import BLUETOOTH, PAIR, BleError, Fact
@@ -28,7 +29,11 @@ from upturn.transports.source import Arrival, LiveSource
 
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 4.0
+BROKEN_PAUSE_S = 15.0
 """A node that refuses is asked again, but does not keep others from the radio."""
+URGENT_S = 20.0
+"""So long a node that was lost goes before those that were not there before."""
+CABLE_AGAIN_S = 10.0
 SIGHT_S = 10.0
 SILENCE_S = 4.0
 """Connected, and nothing comes: twice what `signal_lost` waits."""
@@ -66,6 +71,8 @@ class BleSource(NodeSource):
         self._apart_s = self.host_s()
         """When the last link ended, or the watch began."""
         self._carrier = ""
+        self._in_use: InUse | None = None
+        self._in_use_of = ""
         self._broken = 0
         """Connections in a row that were made and came to nothing."""
 
@@ -76,6 +83,7 @@ class BleSource(NodeSource):
                 await self._by_cable(await self._until_plugged_in())
         finally:
             await self._left()
+            self._let_others()
 
     async def _until_plugged_in(self) -> Probe:
         """By radio, until the node is found on a cable."""
@@ -83,13 +91,22 @@ class BleSource(NodeSource):
         try:
             async with asyncio.TaskGroup() as group:
                 radio = group.create_task(self._run_radio(), name="radio")
-                probe = await self._cable.find(self._node_id, self._is_alone)
+                probe = await self._plugged_in()
                 radio.cancel()
         except BaseException:
             if probe is not None:
                 probe.close()
             raise
         return probe
+
+    async def _plugged_in(self) -> Probe:
+        """What goes wrong with a search for a cable is no end of the radio's watch."""
+        while True:
+            try:
+                return await self._cable.find(self._node_id, self._is_alone)
+            except Exception as fault:  # noqa: BLE001 - told, and tried again
+                self.note(LinkNote(f"the search for its cable failed: {fault!r}"))
+                await self.clock.sleep(CABLE_AGAIN_S)
 
     async def _by_cable(self, probe: Probe) -> None:
         link = probe.link
@@ -116,7 +133,8 @@ class BleSource(NodeSource):
                 why = f"{fault.why}. {fault.remedy}" if isinstance(fault, BleError) else str(fault)
                 self.wait_for(self._called, why)
             worked = self._broken == 0 and self.host_s() - begun_s > WORKED_S
-            pause_s = FIRST_PAUSE_S if worked else min(2.0 * pause_s, LONGEST_PAUSE_S)
+            longest_s = LONGEST_PAUSE_S if self._broken < DOUBTS else BROKEN_PAUSE_S
+            pause_s = FIRST_PAUSE_S if worked else min(2.0 * pause_s, longest_s)
             await self.clock.sleep(pause_s)
 
     async def _by_radio(self) -> None:
@@ -147,32 +165,62 @@ class BleSource(NodeSource):
             self.wait_for(self._called, "looking for it by Bluetooth")
         bluetooth = self._bluetooth
         assert bluetooth is not None
-        try:
-            sighting = await sighted(known, bluetooth, SIGHT_S)
-        except BleError:
-            self._broken = 0  # nothing was begun
-            raise
-        in_use = self._nodes.in_use(known.node_id)
-        link = BleLink(bluetooth, sighting.device, self.host_s, in_use)
-        try:
-            await link.reach()
-            hello = await link.prove(known.node_id)
-        except BleError as fault:
-            self._leave(link)
-            raise self._doubted(fault) from None
-        except BaseException:
-            self._leave(link)
-            raise
+        urgent = self._is_urgent()
+        with bluetooth.urgent() if urgent else nullcontext():
+            await self._take(known)
+            try:
+                sighting = await sighted(known, bluetooth, SIGHT_S)
+            except BleError as fault:
+                self._broken = 0  # nothing was begun
+                if fault.fact is Fact.BOND_LOST:
+                    self._let_others()
+                raise
+            link = BleLink(bluetooth, sighting.device, self.host_s)
+            try:
+                await link.reach(urgent=urgent)
+                hello = await link.prove(known.node_id)
+            except BleError as fault:
+                self._leave(link)
+                raise self._doubted(fault) from None
+            except BaseException:
+                self._leave(link)
+                raise
         if hello.name and hello.name != known.name:
             with suppress(RunError):  # a name that cannot be kept is no reason not to watch
                 self._nodes.add(replace(known, name=hello.name))
         return link
 
     def _choice(self) -> KnownNode:
-        """Who was chosen stays so, by whatever name, and whoever is paired meanwhile."""
-        before = self._node_id()
-        same = [node for node in self._nodes.all() if node.node_id == before]
+        """Who was chosen stays so, by whatever name, and whoever is paired meanwhile.
+
+        Also where who is paired cannot be read any more: only a list without it says that it was
+        forgotten.
+        """
+        before = self._known
+        if before is None:
+            return choose(self._node, self._nodes)
+        try:
+            same = [node for node in self._nodes.all() if node.node_id == before.node_id]
+        except RunError:
+            return before
         return same[0] if same else choose(self._node, self._nodes)
+
+    async def _take(self, known: KnownNode) -> None:
+        """Have it for the whole of the watch, and not only while there is a link."""
+        if self._in_use is None or self._in_use_of != known.node_id:
+            self._let_others()
+            self._in_use, self._in_use_of = self._nodes.in_use(known.node_id), known.node_id
+        await self._in_use.take()
+
+    def _let_others(self) -> None:
+        """Somebody else may have it: to pair it anew."""
+        if self._in_use is not None:
+            self._in_use.give_back()
+
+    def _is_urgent(self) -> bool:
+        """It was heard a moment ago, and somebody may be upside down."""
+        lately = self.host_s() - self._apart_s < URGENT_S
+        return bool(self._carrier) and self._broken == 0 and lately
 
     def _doubted(self, fault: BleError) -> BleError:
         """The same, or what it may mean: some systems say no more of a lost bond than that the
@@ -181,6 +229,8 @@ class BleSource(NodeSource):
         if fault.fact is Fact.NO_RADIO:
             return fault
         self._broken += 1
+        if fault.fact in (Fact.PAIR_FIRST, Fact.BOND_LOST) or self._broken >= DOUBTS:
+            self._let_others()
         if fault.fact is Fact.PAIR_FIRST:
             return BleError(Fact.BOND_LOST, "it has lost its bond with this computer", PAIR)
         if fault.fact in (Fact.ABSENT, Fact.OTHER) and self._broken >= DOUBTS:

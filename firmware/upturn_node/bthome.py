@@ -3,9 +3,12 @@
 
 An encrypted packet has a counter that never comes twice under one key: numbers are taken from a
 block that was reserved in flash before the first of them went out. If that file is lost, nothing
-goes out until another key is set.
+goes out until another key is set; the file says for which key it counts, so that a loss of power
+between the two writes of a change is such a loss too.
 """
 
+import hashlib
+import os
 from struct import pack_into
 
 from micropython import const
@@ -60,7 +63,7 @@ class BTHome:
     def begin(self, mode, key):
         """What was stored is in force from the start."""
         if mode == BTHOME_ENCRYPTED:
-            self._recall()
+            self._recall(key)
         self._force(mode, key)
 
     def prepare(self, mode, key):
@@ -73,12 +76,14 @@ class BTHome:
         if mode != BTHOME_ENCRYPTED:
             return
         if self._ccm is None:
-            self._recall()
+            self._recall(self._key)
         if self._lost:
             if key == self._key:
                 raise ValueError("the counter of this key was lost: take another key")
-            self._counter = 0
-        self._reserve()
+            # a key from before the loss may come back: not where it began
+            chance = 1 + int.from_bytes(os.urandom(2), "big")
+            self._counter = BLOCK * chance if self._key else 0
+        self._reserve(key)
 
     def change(self, mode, key):
         """Put in force what was prepared, and is stored by now."""
@@ -141,28 +146,34 @@ class BTHome:
             return False
         if self._counter >= self._reserved:
             try:
-                self._reserve()
+                self._reserve(self._key)
             except OSError:
                 return False
         self._counter += 1
         return True
 
-    def _recall(self):
-        """After a start all that was reserved counts as used."""
+    def _recall(self, key):
+        """After a start all that was reserved for the key in force counts as used."""
         try:
             stored = store.read(PATH)
             reserved = stored["reserved"] if stored is not None else None
-            self._lost = not isinstance(reserved, int) or not 0 <= reserved < MOST
+            counts = isinstance(reserved, int) and 0 <= reserved < MOST
+            self._lost = not counts or stored["key"] != _mark(key)
         except (ValueError, KeyError):
             self._lost = True
         self._counter = self._reserved = 0 if self._lost else reserved
 
-    def _reserve(self):
+    def _reserve(self, key):
         reserved = self._counter + BLOCK
         if reserved > MOST:
             raise OSError("the counters of this key are used up")
-        store.write(PATH, {"reserved": reserved})
+        store.write(PATH, {"reserved": reserved, "key": _mark(key)})
         self._reserved = reserved
+
+
+def _mark(key):
+    """Tells one key from another, and nothing of either."""
+    return hashlib.sha256(b"upturn" + key).digest()[:4].hex()
 
 
 def _tenths(angle_cdeg):

@@ -243,6 +243,60 @@ print(home.payload(255, False, False, False, 0) is not None)
     ]  # fmt: skip
 
 
+LIVES = """
+import os
+from upturn_node.bthome import BTHome
+A, B = bytes(16), bytes([1] * 16)
+def used(home):
+    data = home.payload(255, False, False, False, 0)
+    return None if data is None else int.from_bytes(bytes(data[-8:-4]), "little")
+def life(key):
+    home = BTHome(bytes(6))
+    home.begin(2, key)
+    return home
+home = BTHome(bytes(6))
+home.prepare(2, A)
+home.change(2, A)
+first = [used(home) for _ in range(5)]
+"""
+
+
+def test_power_that_goes_between_a_new_key_and_its_keeping_leaves_the_old_one_without_numbers(
+    bits: int, tmp_path: Path
+) -> None:
+    code = LIVES + (
+        """
+os.remove("upturn.bthome.json")
+life(A).prepare(2, B)
+home = life(A)
+print(first, used(home))
+home.prepare(2, B)
+home.change(2, B)
+print(used(home) is not None)
+"""
+    )
+    assert mpy.run(bits, code, cwd=tmp_path) == "[1, 2, 3, 4, 5] None\nTrue\n"
+
+
+def test_a_key_that_comes_back_after_a_loss_does_not_begin_where_it_began(
+    bits: int, tmp_path: Path
+) -> None:
+    code = LIVES + (
+        """
+os.remove("upturn.bthome.json")
+home = life(A)
+for key in (B, A):
+    home.prepare(2, key)
+    home.change(2, key)
+    print(used(home))
+"""
+    )
+    first, second = (int(word) for word in mpy.run(bits, code, cwd=tmp_path).split())
+    assert first > 4096
+    assert first % 4096 == 1
+    assert second == first + 1
+
+
 def test_a_whole_node_is_told_its_mode_and_keeps_it(bits: int, tmp_path: Path) -> None:
     code = f"""
 from ble_bench import BleBench, v

@@ -7,15 +7,18 @@ import asyncio
 import io
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from tests.dashboard.scenes import CALM, SCENES, alarm
 from tests.service.scripted_link import ScriptedLink
 from tests.stories import timeline
 from upturn.cli.home import Home
 from upturn.cli.judging import Judged
 from upturn.cli.table_feed import TableFeed
 from upturn.cli.watched import Place, Watched, place, run_all, sum_up_all, words_of
+from upturn.core.alarm_table import AlarmId, Priority
 from upturn.core.commands import Command, Distress
 from upturn.core.events import Event, Summary
 from upturn.core.limits import DEVICES, STANDARD, DeviceKind
@@ -188,3 +191,55 @@ async def test_of_an_interrupted_run_each_sum_is_told_though_another_has_none() 
     assert told == ["bad"]
     assert "profile standard" in stream.getvalue()
     assert [line.split()[0] for line in stream.getvalue().splitlines()[-3:]] == ["good"] * 3
+
+
+class Still:
+    """A session that stands at one moment."""
+
+    ended = False
+
+    def __init__(self, state: Snapshot) -> None:
+        self._state = state
+
+    def snapshot(self) -> Snapshot:
+        return self._state
+
+    def command(self, command: Command) -> str | None:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("scene", "name", "left"),
+    [
+        ("calm", "attic", ""),
+        ("inverted", "attic", "attic was inverted"),
+        ("inverted", "", "somebody was inverted"),
+        ("limit", "attic", "attic was inverted (Inverted too long)"),
+        ("latched", "attic", "attic had an alarm (Inverted too long)"),
+        ("no_signal", "", "somebody had an alarm (No data yet)"),
+    ],
+)
+def test_what_a_watch_that_ends_leaves_behind_is_said_of_each_table(
+    scene: str, name: str, left: str
+) -> None:
+    table, feed = watched(normal(), name)
+    feed.begin(Still(SCENES[scene]), "a table")
+    assert table.left() == left
+
+
+def test_a_battery_that_is_low_is_not_left_behind() -> None:
+    table, feed = watched(normal(), "attic")
+    low = alarm(AlarmId.BATTERY_LOW, priority=Priority.LOW)
+    feed.begin(Still(replace(CALM, alarms=(low,))), "a table")
+    assert table.left() == ""
+
+
+async def test_a_sum_waits_until_there_is_a_console_for_it() -> None:
+    table, _ = watched(normal(), "den")
+    await run_all([table], NOBODY, lambda *_: None)
+    await sum_up_all([table], lambda *_: None)
+    stream = io.StringIO()
+    table.console = Console(stream, as_json=False)
+    for _ in range(2):
+        await sum_up_all([table], lambda *_: None)
+    assert stream.getvalue().count("profile standard") == 1

@@ -12,7 +12,7 @@ from upturn.core.alarm_table import ALARMS, AlarmId, Priority
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard.feed import SourceState
 from upturn.dashboard.glyphs import big
-from upturn.dashboard.headline import headline
+from upturn.dashboard.headline import Beside, headline
 from upturn.dashboard.painters.banner import banner_rows, paint_banner
 from upturn.dashboard.spans import plain, width_of
 from upturn.dashboard.view import View
@@ -110,3 +110,85 @@ def test_a_table_that_failed_says_so_before_its_alarms_and_why() -> None:
     said = headline(view(SCENES["limit"], source=failed))
     assert (said.marked, said.note) == ("*** WATCHING FAILED ***", "The cable has melted.")
     assert said.text.startswith("Nobody is watched there. Look at the person now")
+
+
+CALL = replace(CALM, alarms=(alarm(AlarmId.DISTRESS),))
+NOTICE = SCENES["notice"]
+BATTERY = replace(CALM, alarms=(alarm(AlarmId.BATTERY_LOW, priority=Priority.LOW),))
+GONE = SourceState("a", live=False, note="FAILED", failure="the cable has melted")
+
+
+def _beside(*views: View) -> list[Beside]:
+    names = ("attic", "den", "cellar")
+    return [Beside(names[n], str(n + 1), seen) for n, seen in enumerate(views)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "others", "marked"),
+    [
+        (CALM, (view(CALL),), "*** ATTIC: CALL FOR HELP ***"),
+        (CALM, (view(CALM), view(NOTICE)), "** DEN: TIME LIMIT IS NEAR **"),
+        (CALM, (view(NOTICE), view(CALL)), "*** DEN: CALL FOR HELP ***"),
+        (CALM, (view(CALL), view(SCENES["limit"])), "*** DEN: INVERTED TOO LONG ***"),
+        (CALM, (view(CALM, source=GONE),), "*** ATTIC: WATCHING FAILED ***"),
+        (NOTICE, (view(CALL),), "*** ATTIC: CALL FOR HELP ***"),
+        (BATTERY, (view(NOTICE),), "** ATTIC: TIME LIMIT IS NEAR **"),
+        (NOTICE, (view(NOTICE),), "** TIME LIMIT IS NEAR **"),
+        (SCENES["limit"], (view(CALL),), "*** INVERTED TOO LONG ***"),
+        (SCENES["limit"], (view(CALM, source=GONE),), "*** INVERTED TOO LONG ***"),
+        (CALM, (view(BATTERY), view(inverted(20.0))), "READY"),
+    ],
+)
+def test_another_table_that_needs_somebody_more_than_the_shown_one_is_told(
+    shown: Snapshot, others: tuple[View, ...], marked: str
+) -> None:
+    assert headline(view(shown), _beside(*others)).marked == marked
+
+
+def test_of_another_table_the_banner_says_first_how_to_see_it_and_then_what_to_do_there() -> None:
+    lines = plain(paint_banner(view(), 80, 3, _beside(view(CALL)))).splitlines()
+    assert [line.strip() for line in lines] == [
+        "*** ATTIC: CALL FOR HELP ***",
+        "Press 1 to see it. Go there now. Bring the person up slowly; in doubt call",
+        "emergency services.",
+    ]
+    large = plain(paint_banner(view(), 120, 6, _beside(view(CALL))))
+    assert all(row in large for row in big("attic: Call for help", 1))
+
+
+def test_the_keys_that_it_names_are_not_those_of_the_other_table() -> None:
+    acknowledged = view(SCENES["acknowledged"])
+    assert headline(view(), _beside(view(CALL))).note == "high alarm · MNT-hang, CC"
+    assert headline(view(), _beside(acknowledged)).note == (
+        "high alarm · acknowledged · MNT-hang, CC"
+    )
+    assert headline(view(), _beside(view(source=GONE))).note == "The cable has melted."
+
+
+@pytest.mark.parametrize("other", sorted(set(SCENES) - {"calm", "level", "inverted"}))
+@pytest.mark.parametrize("shown", SCENES)
+def test_no_banner_says_no_alarm_while_another_table_needs_somebody(
+    shown: str, other: str
+) -> None:
+    seen, beside = view(SCENES[shown]), _beside(view(SCENES[other]))
+    if not beside[0].needs_somebody:
+        return
+    for width, least in _SIZES:
+        height = max(least, banner_rows(seen, width, beside))
+        lines = paint_banner(seen, width, height, beside)
+        assert [width_of(line) for line in lines] == [width] * height
+        assert "No alarm" not in plain(lines)
+        if seen.urgency < beside[0].view.urgency:
+            said = " ".join(plain(lines).split())
+            assert "Press 1 to see it." in said
+            assert SCENES[other].alarms[0].spec.advice in said
+
+
+def test_of_a_title_that_is_too_long_the_name_is_cut_and_not_the_alarm() -> None:
+    def first(name: str, width: int) -> str:
+        beside = [Beside(name, "2", view(CALL))]
+        return plain(paint_banner(view(), width, 4, beside)).splitlines()[0].strip()
+
+    assert first("the room under the roof", 40) == "*** THE ROOM UND…: CALL FOR HELP ***"
+    assert first("倒立台" * 9, 40) == "*** 倒立台倒立台…: CALL FOR HELP ***"
+    assert first("n" * 90, 80) == f"*** {'N' * 52}…: CALL FOR HELP ***"

@@ -126,6 +126,53 @@ async def test_quit_asks_while_any_table_needs_it() -> None:
         assert not desk.app._exit
 
 
+async def test_the_question_to_quit_names_the_tables_that_need_somebody() -> None:
+    async with opened() as desk:
+        await desk.press("3", "q")
+        text = " ".join(desk.text("notice").split())
+        assert text.startswith(f"den, attic: {Act.QUIT.value.text}")
+        await desk.show(den=CALM)
+        assert desk.text("notice").strip().startswith("attic: Quit")
+        await desk.press("escape", "u")
+        assert desk.text("notice").strip().startswith("cellar: Did you SEE")
+
+
+async def test_while_another_table_needs_somebody_the_shown_one_never_says_no_alarm() -> None:
+    async with opened({**TABLES, "cellar": CALM}, size=(120, 40)) as desk:
+        await desk.press("3")
+        assert "Press 2 to see it." in desk.text("banner")
+        assert "NO ALARM HERE" in desk.text("alarms")
+        await desk.press("2")
+        assert "Press" not in desk.text("banner")
+        await desk.press("3")
+        await desk.show(attic=CALM)
+        assert "Watching. No alarm." in desk.text("banner")
+        assert desk.text("alarms").startswith("NO ALARM ─")
+
+
+async def test_at_80_columns_the_header_has_the_node_and_its_way_or_else_the_cause() -> None:
+    async with opened() as desk:
+        feed = desk.feeds["den"]
+        feed.where = SourceState("den by Bluetooth + home")
+        await desk.show()
+        assert desk.text("header").split("  ")[:2] == [" UPTURN", "den · by Bluetooth + home"]
+        assert "standard 1:00 60°" in desk.text("header")
+        feed.where = SourceState("Bluetooth service does not run + home", well=False)
+        await desk.show(den=SCENES["no_signal"])
+        header = " ".join(desk.text("header").split())
+        cause = "Bluetooth service does not run + home"
+        assert header == f"UPTURN den · {cause} NOT READY no data yet"
+        await desk.pilot.resize_terminal(120, 40)
+        await desk.show()
+        assert "standard 1:00 60°" in desk.text("header")
+
+
+async def test_a_table_without_a_digit_is_come_to_by_tab() -> None:
+    many = {f"t{n}": CALM for n in range(9)} | {"attic": SCENES["limit"]}
+    async with opened(many) as desk:
+        assert "Press Tab to see it." in desk.text("banner")
+
+
 async def test_a_click_on_the_strip_shows_that_table() -> None:
     async with opened() as desk:
         await desk.pilot.click("#strip", offset=(60, 0))

@@ -17,9 +17,13 @@ from upturn.core.sample import StreamInfo
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard.feed import EventRing, SourceState
 from upturn.dashboard.history import History
-from upturn.transports.source import LiveSource
+from upturn.transports.source import LinkState, LiveSource
 
 FAILED = "FAILED"
+_CONNECTED = "connected to "
+_WAITING = "waiting for "
+_SPARED = ("the system's ", "this computer has ", "there is ", "the ")
+"""How a cause may begin that is understood without it."""
 
 
 class Running(Protocol):
@@ -79,11 +83,12 @@ class TableFeed:
         if self._failure:
             return SourceState(self._label, live=False, note=FAILED, failure=self._failure)
         label = self._label + self._pace
-        if self._link is not None and not self._link.state.well:
-            label = self._link.state.words
+        well = self._link is None or self._link.state.well
+        if self._link is not None:
+            label = _short(self._link.state) or label
         if self._home is not None and self._home.words:
             label = f"{label} {self._home.words}"
-        return SourceState(label, not self._ended, "ended" if self._ended else "")
+        return SourceState(label, not self._ended, "ended" if self._ended else "", well=well)
 
     def history(self) -> History:
         return self._history
@@ -111,3 +116,17 @@ class TableFeed:
     @property
     def _ended(self) -> bool:
         return self._session is None or self._session.ended
+
+
+def _short(state: LinkState) -> str:
+    """Who is heard and how, or why nobody is: for the first line, where there is little room."""
+    words = state.words
+    if state.well:
+        whom = words.removeprefix(_CONNECTED)
+        return whom.replace(" on /dev/", " on ") if whom != words else ""
+    if words.startswith(_WAITING):
+        words = words.partition(": ")[2] or words
+    cause = words.partition(". ")[0].removesuffix(".")
+    for spared in _SPARED:
+        cause = cause.removeprefix(spared)
+    return cause

@@ -94,11 +94,7 @@ async def _headless(what: Watch) -> int:
     except asyncio.CancelledError:
         if not ended_by:
             raise
-        try:
-            async with asyncio.timeout(TELL_S):
-                await sum_up_all(tables, aside.tell)
-        except TimeoutError:  # nobody reads: a flush at the exit would wait for ever
-            os._exit(ended_by[0])
+        await _sum_up(tables, aside.tell, ended_by[0])
         return ended_by[0]
     finally:
         aside.close()
@@ -106,19 +102,33 @@ async def _headless(what: Watch) -> int:
 
 
 def _text_tables(what: Watch) -> list[Watched]:
-    console = Console(sys.stdout, as_json=what.as_json)
-    width = max(len(place.name) for place in what.places)
     return [
         Watched(
             place,
             what.speed,
             alone=what.alone,
-            console=console if what.alone else console.of(place.name, width),
+            console=console,
             on_state=_link_log("" if what.alone else place.name),
             recorder=what.recorder,
         )
-        for place in what.places
+        for place, console in zip(what.places, _consoles(what), strict=True)
     ]
+
+
+def _consoles(what: Watch) -> list[Console]:
+    console = Console(sys.stdout, as_json=what.as_json)
+    width = max(len(place.name) for place in what.places)
+    return [console if what.alone else console.of(place.name, width) for place in what.places]
+
+
+async def _sum_up(
+    tables: Sequence[Watched], tell: Callable[[Watched, Exception], None], code: int
+) -> None:
+    try:
+        async with asyncio.timeout(TELL_S):
+            await sum_up_all(tables, tell)
+    except TimeoutError:  # nobody reads: a flush at the exit would wait for ever
+        os._exit(code)
 
 
 def _link_log(name: str) -> Callable[[LinkState], None]:
@@ -186,17 +196,26 @@ async def _on_dashboard(what: Watch) -> int:
     try:
         await app.run_async()
     finally:
+        left = "; ".join(filter(None, (table.left() for table in tables)))
         for task in leaving:
             task.cancel()
         serving.remove_done_callback(over)
         serving.cancel()
         await asyncio.wait({serving})
-    if _failed(serving):
-        await serving
-    for table in tables:
-        if table.fault is not None:
-            _tell_failure(table, table.fault)
-    return ended_by[0] if ended_by else app.return_code or _code(tables)
+    code = ended_by[0] if ended_by else app.return_code or _code(tables)
+    for table, console in zip(tables, _consoles(what), strict=True):
+        table.console = console
+    try:
+        await _sum_up(tables, _tell_failure, code)
+        if _failed(serving):
+            await serving
+    finally:
+        for table in () if what.alone else tables:
+            if table.fault is not None:
+                _tell_failure(table, table.fault)
+        if left:
+            write_line(f"nobody is watched now; {left}")
+    return code
 
 
 def _failed(task: asyncio.Task[None]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from upturn.cli.home import Home, HomeTable
 from upturn.cli.judging import Judged
 from upturn.cli.table_feed import TableFeed
+from upturn.core.alarm_table import Priority
 from upturn.core.commands import Command
 from upturn.core.pipeline import Pipeline
 from upturn.core.snapshot import Snapshot
@@ -58,10 +59,11 @@ class Watched:
         """There is something to be seen of it, or it is over already."""
         self.fault: Exception | None = None
         """What ended it."""
+        self.console = console
+        """Where its lines go; None as long as a screen is drawn there."""
         self._place = place
         self._speed = speed
         self._mark = "" if alone else place.name
-        self._console = console
         self._feed = feed
         self._on_state = on_state
         self._recorder = recorder
@@ -84,7 +86,7 @@ class Watched:
             if self.fault is None or task.uncancel():
                 raise
         except Exception as fault:
-            if self._console is not None and self._console.gone:
+            if self.console is not None and self.console.gone:
                 raise
             self._note(fault)
         finally:
@@ -92,10 +94,24 @@ class Watched:
             self.begun.set()
 
     async def sum_up(self) -> None:
-        """Tell the sum of a session, ended or interrupted, if it was not told."""
+        """Tell the sum of the last session, ended or interrupted, if it was not told."""
+        if self.console is None:
+            return
         pipeline, self._unsummed = self._unsummed, None
-        if pipeline is not None and pipeline.seen and self._console is not None:
-            await self._console.summary(pipeline.summary())
+        if pipeline is not None and pipeline.seen:
+            await self.console.summary(pipeline.summary())
+
+    def left(self) -> str:
+        """What has to be said where its watch ends: that somebody was inverted, or in alarm."""
+        if self._feed is None:
+            return ""
+        snapshot = self._feed.snapshot()
+        top = snapshot.alarms[0] if snapshot.alarms else None
+        alarm = top.spec.title if top is not None and top.priority >= Priority.MEDIUM else ""
+        whom = self.name or "somebody"
+        if snapshot.inverted:
+            return f"{whom} was inverted" + (f" ({alarm})" if alarm else "")
+        return f"{whom} had an alarm ({alarm})" if alarm else ""
 
     async def _session(
         self, judged: Judged[Source | LiveSource], home: Home, told: HomeTable
@@ -109,7 +125,7 @@ class Watched:
             pipeline,
             source,
             speed=self._speed,
-            sinks=[self._console] if self._console is not None else (),
+            sinks=[self.console] if self.console is not None else (),
             listeners=told.listeners(judged),
             observer=self._feed.observe if self._feed is not None else None,
             recorder=self._recorder,

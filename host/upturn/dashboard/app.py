@@ -7,7 +7,7 @@ It runs on the loop of whoever runs the monitor, and when the feed stands still 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -18,7 +18,6 @@ from textual.containers import Container, VerticalScroll
 from textual.events import Click
 from textual.widgets import Static
 
-from upturn.core.alarm_table import Priority
 from upturn.core.commands import (
     Acknowledge,
     Command,
@@ -30,6 +29,7 @@ from upturn.core.commands import (
 )
 from upturn.dashboard.asking import Act, Asking
 from upturn.dashboard.feed import Feeds
+from upturn.dashboard.headline import Beside
 from upturn.dashboard.help import help_page
 from upturn.dashboard.painters.alarm_list import paint_alarms
 from upturn.dashboard.painters.banner import banner_rows, paint_banner
@@ -153,15 +153,16 @@ class UpturnDashboard(App[None]):
         if news and several:
             self.bell()
         view, name, log = views[tables.chosen], tables.shown.name, tables.shown.log
+        beside = _beside(tables, views)
         self._show("header", lambda width, _: paint_header(view, name, width, several=several))
-        self._show("banner", lambda width, height: paint_banner(view, width, height))
+        self._show("banner", lambda width, height: paint_banner(view, width, height, beside))
         self._show("figure", lambda width, height: paint_figure(view, width, height))
         self._show("posture", lambda width, height: paint_posture(view, width, height))
         self._show("exposure", lambda width, height: paint_exposure(view, width, height))
         self._show("side", lambda width, height: paint_side(view, log, width, height))
         self._show("keys", lambda width, _: [paint_keys(self._palette, width)[0]])
         self._show_strip(views)
-        self._show_fitted(view)
+        self._show_fitted(view, beside)
         self._show_chart(view)
 
     def action_acknowledge(self) -> None:
@@ -205,10 +206,7 @@ class UpturnDashboard(App[None]):
         self.set_focus(None if shown else page)
 
     def action_ask_quit(self) -> None:
-        snapshots = [table.feed.snapshot() for table in self._tables.all]
-        alarms = [alarm for snapshot in snapshots for alarm in snapshot.alarms]
-        urgent = any(alarm.priority is Priority.HIGH for alarm in alarms)
-        if urgent or any(snapshot.inverted for snapshot in snapshots):
+        if self._tables.needy():
             self._ask(Act.QUIT)
         else:
             self.exit()
@@ -293,23 +291,26 @@ class UpturnDashboard(App[None]):
         lines, self._spots = paint_strip(named, tables.chosen, *self.size)
         self._panes["strip"].show_all(lines)
 
-    def _show_fitted(self, view: View) -> None:
+    def _show_fitted(self, view: View, beside: Sequence[Beside]) -> None:
         """The panes that are as high as what they say."""
         width = self.size.width
         question = self._asking.text(view.clock_s)
         said = question or (self._notice if view.clock_s < self._notice_until_s else "")
         if said and self._tables.several:
-            said = f"{self._tables.shown.name}: {said}"
+            quits = self._asking.pending(view.clock_s) is Act.QUIT
+            whose = self._tables.needy() if quits else [self._tables.shown.name]
+            said = f"{', '.join(whose)}: {said}" if whose else said
         self._panes["notice"].show_all(
             paint_notice(self._palette, said, width, question=bool(question))
         )
-        self._panes["banner"].show_at_least(banner_rows(view, width))
+        self._panes["banner"].show_at_least(banner_rows(view, width, beside))
         self._panes["info"].show_all(paint_info(view, width - 2))
         left = self._left.size
         if left.width:
             room = max(0, left.height - (CHART_ROWS if self._panes["chart"].display else 0))
             headed = self._panes["side"].display
-            lines = paint_alarms(view, left.width, room, headed=headed)
+            elsewhere = any(other.needs_somebody for other in beside)
+            lines = paint_alarms(view, left.width, room, headed=headed, elsewhere=elsewhere)
             self._panes["alarms"].show_all(lines)
 
     def _show_chart(self, view: View) -> None:
@@ -326,3 +327,12 @@ class UpturnDashboard(App[None]):
         if key != self._chart_key:
             self._chart_key = key
             pane.show(paint_chart(view, history, window_s, width, height))
+
+
+def _beside(tables: Tables, views: Sequence[View]) -> list[Beside]:
+    """All tables but the shown one."""
+    return [
+        Beside(name, str(n + 1) if n < TABLE_KEYS else "Tab", view)
+        for n, (name, view) in enumerate(zip(tables.names, views, strict=True))
+        if n != tables.chosen
+    ]

@@ -33,6 +33,8 @@ class SourceState:
     """Why it is not live: "replay ended"."""
     failure: str = ""
     """Why this table is watched no more, while others may be."""
+    well: bool = True
+    """False: nothing is heard from there, and the label says why."""
 
 
 class Feed(Protocol):

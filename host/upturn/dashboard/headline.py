@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The one thing to say now: what the banner shows, and what the spotter should do.
 
-Most urgent first: nobody watches at all, the highest alarm, then the quiet states. Pure.
+Most urgent first: nobody watches at all, the highest alarm, then the quiet states. Pure. The law:
+while another table needs somebody, and this one no more than that, nothing here sounds calm.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from upturn.core.alarm_table import Priority
 from upturn.dashboard import wording
@@ -14,6 +17,19 @@ from upturn.dashboard.flash import flash_on, lit
 from upturn.dashboard.view import View
 
 STAND_DOWN_NOTE = "Alarms are off. Press s to watch again; 5 s upright ends it too."
+
+
+class Beside(NamedTuple):
+    """Another table, which is not shown in full."""
+
+    name: str
+    key: str
+    """Shows it."""
+    view: View
+
+    @property
+    def needs_somebody(self) -> bool:
+        return self.view.urgency >= Priority.MEDIUM
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +44,48 @@ class Headline:
     lit: bool = True
     stands_out: bool = False
     """No alarm, yet not to be taken for calm: nobody is watched, or nothing is known."""
+    table: str = ""
+    """Which it is of, where that is not the one that is shown."""
+
+    @property
+    def full(self) -> str:
+        """The title, with the table that it is of."""
+        return f"{self.table}: {self.title}" if self.table else self.title
 
     @property
     def marked(self) -> str:
-        """The title between its marks."""
+        """The same between its marks."""
         if self.priority is None:
-            return self.title.upper()
+            return self.full.upper()
         marks = self.priority.marks
-        return f"{marks} {self.title.upper()} {marks}"
+        return f"{marks} {self.full.upper()} {marks}"
 
 
-def headline(view: View) -> Headline:
+def headline(view: View, beside: Sequence[Beside] = ()) -> Headline:
+    """What the shown table has to say, or the one `beside` it that needs somebody more."""
+    worst = max(beside, key=_need, default=None)
+    if worst is not None and worst.needs_somebody and worst.view.urgency > view.urgency:
+        return _of_another(worst)
+    return _own(view)
+
+
+def _need(other: Beside) -> tuple[int, bool]:
+    return other.view.urgency, other.view.snapshot.inverted
+
+
+def _of_another(other: Beside) -> Headline:
+    """It says what to do there; the keys act on the shown table, so that one comes first."""
+    said = _own(other.view)
+    alarm = other.view.top
+    note = said.note
+    if alarm is not None and not other.view.stopped:
+        state = " · acknowledged" if alarm.acknowledged else ""
+        note = f"{alarm.priority.word} alarm{state} · {alarm.spec.source}"
+    text = f"Press {other.key} to see it. {_sentence(said.text)}"
+    return replace(said, text=text, note=note, table=other.name)
+
+
+def _own(view: View) -> Headline:
     snapshot = view.snapshot
     if view.source.failure:
         return Headline(

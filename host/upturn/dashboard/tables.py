@@ -10,6 +10,7 @@ from collections import deque
 from datetime import datetime, timedelta
 
 from upturn.core.alarm_table import Priority
+from upturn.core.snapshot import Snapshot
 from upturn.dashboard import wording
 from upturn.dashboard.feed import Feed, Feeds
 from upturn.dashboard.palette import Palette
@@ -75,6 +76,10 @@ class Tables:
     def names(self) -> list[str]:
         return [table.name for table in self.all]
 
+    def needy(self) -> list[str]:
+        """The tables that nobody should stop watching now: somebody inverted, or a high alarm."""
+        return [table.name for table in self.all if _is_needy(table.feed.snapshot())]
+
     def choose(self, number: int) -> bool:
         """Show that one; False if there is none or it is shown already."""
         if number == self.chosen or not 0 <= number < len(self.all):
@@ -85,3 +90,7 @@ class Tables:
     def step(self, by: int) -> bool:
         """Show the next, or the one before; from the last to the first."""
         return self.choose((self.chosen + by) % len(self.all))
+
+
+def _is_needy(snapshot: Snapshot) -> bool:
+    return snapshot.inverted or any(alarm.priority is Priority.HIGH for alarm in snapshot.alarms)

@@ -27,7 +27,7 @@ def test_the_dashboard_shows_the_table_the_loss_of_its_signal_and_its_return(
     with BleWorld(tmp_path) as world, world.table() as table:
         world.pair(table)
         with Terminal([*DASHBOARD, str(config)], world.environment()) as terminal:
-            terminal.reads("ble auto")
+            terminal.reads("by Bluetooth")
             terminal.reads_next("UPRIGHT")
             table.act("go 50 1400")
             terminal.reads_next("INVERTED")

@@ -16,10 +16,16 @@ from upturn.dashboard.view import View
 _INDENT = "    "
 
 
-def paint_alarms(view: View, width: int, height: int, *, headed: bool = False) -> list[Line]:
-    """At most `height` lines; under a heading where there is room for one."""
+def paint_alarms(
+    view: View, width: int, height: int, *, headed: bool = False, elsewhere: bool = False
+) -> list[Line]:
+    """At most `height` lines; under a heading where there is room for one.
+
+    `elsewhere`: another table has one.
+    """
     if headed and height > 1:
-        title = "ALARMS" if view.snapshot.alarms else "NO ALARM"
+        none = "NO ALARM HERE" if elsewhere else "NO ALARM"
+        title = "ALARMS" if view.snapshot.alarms else none
         head = heading(title, width, view.palette.quiet, view.palette.rule)
         return [head, *paint_alarms(view, width, height - 1)]
     alarms = view.snapshot.alarms

@@ -6,10 +6,14 @@ The text is never cut for the sake of a larger title.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 
 from upturn.dashboard.glyphs import best_scale, big, height_of
-from upturn.dashboard.headline import Headline, headline
+from upturn.dashboard.headline import Beside, Headline, headline
 from upturn.dashboard.palette import Palette, ink
 from upturn.dashboard.spans import EMPTY, Line, centred, wrapped
 from upturn.dashboard.view import View
@@ -19,19 +23,19 @@ _MARKS_WIDTH = 5
 """Three marks and a space on each side of large letters, and one to spare."""
 
 
-def banner_rows(view: View, width: int) -> int:
+def banner_rows(view: View, width: int, beside: Sequence[Beside] = ()) -> int:
     """Rows that title and advice need, so that no text is cut on a small screen."""
-    return 1 + len(wrapped(headline(view).text, _room(width), view.palette.plain))
+    return 1 + len(wrapped(headline(view, beside).text, _room(width), view.palette.plain))
 
 
-def paint_banner(view: View, width: int, height: int) -> list[Line]:
-    said = headline(view)
+def paint_banner(view: View, width: int, height: int, beside: Sequence[Beside] = ()) -> list[Line]:
+    said = headline(view, beside)
     bold, usual = _styles(said, view.palette)
     room = _room(width)
     below = _below(said, room, usual)
     lines = _large_title(said, room, height - len(below), bold)
     if lines is None:
-        lines = [((said.marked, bold),)]
+        lines = [((_named(said, room).marked, bold),)]
         # A wrapped advice matters more than the state of the sound, which the list shows too.
         below = below[: max(1, height - 1)]
     lines += below
@@ -41,12 +45,12 @@ def paint_banner(view: View, width: int, height: int) -> list[Line]:
 
 
 def _large_title(said: Headline, width: int, height: int, style: Style) -> list[Line] | None:
-    scale = best_scale(said.title, width - 2 * _MARKS_WIDTH, height)
+    scale = best_scale(said.full, width - 2 * _MARKS_WIDTH, height)
     if scale == 0:
         return None
     if said.priority is None:
         scale = 1  # what is quiet does not shout
-    rows = big(said.title, scale)
+    rows = big(said.full, scale)
     marks = said.priority.marks if said.priority is not None else ""
     middle = height_of(scale) // 2
     beside = [marks if y == middle else "" for y in range(len(rows))]
@@ -54,6 +58,16 @@ def _large_title(said: Headline, width: int, height: int, style: Style) -> list[
         ((f"{mark:>3} ", style), (row, style), (f" {mark:<3}", style))
         for mark, row in zip(beside, rows, strict=True)
     ]
+
+
+def _named(said: Headline, room: int) -> Headline:
+    """Where the title is too long, it is the table's name that is cut."""
+    name = said.table.upper()
+    over = cell_len(said.marked) - room
+    if not name or over <= 0:
+        return said
+    kept = max(0, cell_len(name) - over - 1)
+    return replace(said, table=f"{set_cell_size(name, kept).rstrip()}…")
 
 
 def _room(width: int) -> int:

@@ -9,7 +9,7 @@ from rich.style import Style
 
 from upturn.dashboard import wording
 from upturn.dashboard.palette import ink
-from upturn.dashboard.spans import EMPTY, Line, apart, heading, padded, wrapped
+from upturn.dashboard.spans import EMPTY, Line, apart, heading, padded, width_of, wrapped
 from upturn.dashboard.view import View
 
 NOT_A_DEVICE = "An aid for user and spotter. Not a medical device."
@@ -23,7 +23,9 @@ def paint_header(view: View, title: str, width: int, *, several: bool = False) -
     quiet = ink(palette.dim, palette.raised)
     name: Line = ((" UPTURN ", ink(palette.text, palette.raised, bold=True)),)
     if width >= _READY_WIDTH:
-        label = f"{title} · {view.source.label}" if title else view.source.label
+        label = view.source.label
+        if title:
+            label = f"{title} · {label.removeprefix(f'{title} ')}"
         name = (*name, (f" {label}", quiet))
     elif several:
         name = ((f" {title} ", name[0][1]),)
@@ -33,7 +35,10 @@ def paint_header(view: View, title: str, width: int, *, several: bool = False) -
     age_style = quiet if view.fresh else ink(palette.text, palette.raised, bold=True)
     right: Line = ((word, word_style), ("  ", base), (f"{wording.data_age(view)} ", age_style))
     if width >= _READY_WIDTH:
-        right = ((f"{wording.limits(view.snapshot.profile)}  ", quiet), *right)
+        full = ((f"{wording.limits(view.snapshot.profile)}  ", quiet), *right)
+        # Why nothing is heard is needed more than the limits, where there is no room for both.
+        if view.source.well or width_of(name) + width_of(full) < width:
+            right = full
     return [padded(apart(name, right, width, base), width, base)]
 
 

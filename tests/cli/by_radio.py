@@ -10,11 +10,16 @@ from typing import Any
 
 import pytest
 
+from tests.radio.fake_ble_node import FakeBleNode
 from tests.transports.ble.world import LOOK_S, World, hurry
+from tests.vectors import reference
 from upturn.cli import node_orders, node_pairing, scan
 from upturn.cli.main import main
+from upturn.core.events import Posture
+from upturn.transports.ble import choice
 from upturn.transports.ble.known import KnownNodes
 from upturn.transports.ble.pairing import Pairing
+from upturn.wire.vocabulary import POSTURES
 
 
 class Home(World):
@@ -27,12 +32,14 @@ class Home(World):
         patch.setenv("XDG_DATA_HOME", str(folder))
         self.nodes = KnownNodes()
         patch.setattr(scan, "SIGHT_S", LOOK_S)
+        patch.setattr(choice, "RADIO_S", 0.2)
         patch.setattr(node_orders, "NAMED_S", 2.0)
         patch.setattr(node_orders, "HELLO_S", 2.0)
         patch.setattr(node_orders, "MEASUREMENT_S", 2.0)
         defaults: Any = Pairing.__init__.__kwdefaults__
         patch.setitem(defaults, "look_s", LOOK_S)
         patch.setitem(defaults, "press_s", 1.0)
+        patch.setattr(node_orders, "ports_here", list)
         for module in (scan, node_orders, node_pairing):
             patch.setattr(module, "this_bluetooth", lambda: self.bluetooth)
 
@@ -46,3 +53,15 @@ class Home(World):
         with self._patch.context() as patch:
             patch.setattr(asyncio, "run", run)
             return await asyncio.to_thread(main, list(words))
+
+
+def hold(patch: pytest.MonkeyPatch, node: FakeBleNode, posture: Posture) -> None:
+    """What it says to everybody of how it is held, from now on."""
+    encode = reference.advertisement
+
+    def advertisement(state: dict[str, Any]) -> bytes:
+        own = {"posture": POSTURES.index(posture)} if state["node_id"] == node.node_id else {}
+        return encode({**state, **own})
+
+    patch.setattr(reference, "advertisement", advertisement)
+    node.advertise()

@@ -13,6 +13,7 @@ from tests.transports.fake_node import FakeNode
 from upturn.cli import node_orders
 from upturn.cli.main import main
 from upturn.transports import node_talk
+from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.node_probe import Port
 from upturn.wire.vocabulary import Result, Verb
 
@@ -137,6 +138,33 @@ def test_settings_are_changed_and_shown(node: FakeNode, capsys: Capture) -> None
     assert node.told(Verb.SET_RATE) == [b"\x64\0"]
 
 
+def test_a_change_of_name_is_learned_of_a_node_on_a_cable_that_is_paired_too(
+    node: FakeNode, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    KnownNodes().add(KnownNode("a0b1c2d3e4f5", "24:0A:C4:00:00:01", "den"))
+    assert done(node, capsys, "config", "--name", "attic")[-1] == (
+        "It was called den: a config with 'ble:den' needs 'ble:attic' now"
+    )
+    assert [known.name for known in KnownNodes().all()] == ["attic"]
+
+
+def test_of_a_config_with_several_nodes_one_is_to_be_named(
+    node: FakeNode, capsys: Capture, tmp_path: Path
+) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text(
+        f'[[node]]\nname = "den"\nsource = "{node.source}"\n'
+        '[[node]]\nname = "attic"\nsource = "ble:attic"\n'
+        '[[node]]\nname = "hall"\nsource = "sim:normal"\n'
+    )
+    assert refused(capsys, "identify", "--config", str(config)) == (
+        2,
+        f"--source: the config has several nodes ({node.source}, ble:attic). Name one of these",
+    )
+    assert not node.told(Verb.IDENTIFY)
+
+
 def test_without_a_source_it_is_the_configs_or_the_only_one_there_is(
     node: FakeNode, capsys: Capture, tmp_path: Path
 ) -> None:
@@ -174,6 +202,13 @@ def test_a_port_without_a_node_is_one_line_and_exit_1(
     )
     assert refused(capsys, "info") == (
         1,
+        (
+            "no node answers on any serial port, and no node is paired with this computer. "
+            "See 'upturn scan'"
+        ),
+    )
+    assert refused(capsys, "info", "--source", "serial:auto") == (
+        1,
         "no node answers on any serial port. See 'upturn scan'",
     )
     assert refused(capsys, "info", "--source", f"serial:{tmp_path}/none") == (
@@ -192,7 +227,7 @@ def test_among_several_nodes_none_is_chosen(
             1,
             (
                 f"several nodes answer: den on {node.port}, attic on {other.port}. "
-                "Name one by --source serial:PORT"
+                "Name one: --source serial:PORT"
             ),
         )
         assert not node.told(Verb.IDENTIFY)

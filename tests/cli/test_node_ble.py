@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from bleak.exc import BleakBluetoothNotAvailableReason as Reason
 
 from tests.cli.by_radio import Home
 from tests.radio.fake_ble_node import FakeBleNode
 from tests.radio.waiting import until
+from tests.transports.fake_node import FakeNode
+from upturn.cli import node_orders
 from upturn.transports.ble import probe
+from upturn.transports.node_probe import Port
 from upturn.wire.vocabulary import Result, Verb
 
 Capture = pytest.CaptureFixture[str]
@@ -104,8 +108,8 @@ async def test_what_it_tells_everybody_is_chosen(
     greet_with_bthome(monkeypatch)
     shown = await done(home, capsys, "bthome", *words)
     assert node.told(Verb.SET_BTHOME) == [payload]
-    assert f"bluetooth   paired with 1 of 4 computers, BTHome {words[0]}" in shown
-    assert ("key         " + KEY in shown) is (words[0] == "encrypted")
+    key = [f"key         {KEY}"] if words[0] == "encrypted" else []
+    assert shown == ["name        den", f"bthome      {words[0]}", *key]
 
 
 async def test_a_key_is_made_where_none_is_given_and_shown_once(
@@ -159,10 +163,126 @@ async def test_a_node_that_is_not_paired_is_told(home: Home, capsys: Capture) ->
     assert await refused(home, capsys, "info", "--source", "ble:den") == (
         1,
         (
-            "ble:den: no node called den is paired with this computer. Press its button, then "
-            "run 'upturn node pair'"
+            "ble:den: no node is paired with this computer. Press its button, then run 'upturn "
+            "node pair'"
         ),
     )
+
+
+async def test_who_is_paired_is_told_where_a_name_is_none_of_theirs(
+    home: Home, node: FakeBleNode, capsys: Capture
+) -> None:
+    assert await refused(home, capsys, "info", "--source", "ble:cellar") == (
+        1,
+        (
+            "ble:cellar: no node called cellar is paired with this computer, only den. Press its "
+            "button, then run 'upturn node pair'"
+        ),
+    )
+
+
+async def test_where_bluetooth_is_off_that_is_told_and_not_to_pair(
+    home: Home, capsys: Capture
+) -> None:
+    await home.adapter.take_away(Reason.NO_BLUETOOTH)
+    code, told = await refused(home, capsys, "info", "--source", "ble:auto")
+    assert (code, told.split(". ")[0]) == (1, "ble:auto: this computer has no Bluetooth adapter")
+    assert "pair" not in told
+
+
+async def test_of_a_node_that_has_forgotten_this_computer_it_is_told_what_to_do(
+    home: Home, node: FakeBleNode, capsys: Capture
+) -> None:
+    await node.forget_bonds()
+    assert await refused(home, capsys, "info", "--source", "ble:den") == (
+        1,
+        (
+            "ble:den: it is there, but Bluetooth failed (the peer has lost its bond: unpair "
+            "first). Try again. Another computer may be connected to it, or its bond is lost. For "
+            "a new one: press its button, then run 'upturn node pair'"
+        ),
+    )
+
+
+async def test_of_a_node_that_another_computer_has_it_is_told_that_it_may(
+    home: Home, node: FakeBleNode, capsys: Capture
+) -> None:
+    await home.takes_up(node)
+    assert await refused(home, capsys, "info", "--source", "ble:den") == (
+        1,
+        (
+            "ble:den: it is there, but the node does not answer. Try again. Another computer may "
+            "be connected to it, or its bond is lost. For a new one: press its button, then run "
+            "'upturn node pair'"
+        ),
+    )
+
+
+async def test_without_a_source_the_only_one_that_is_paired_is_meant(
+    home: Home, node: FakeBleNode, capsys: Capture
+) -> None:
+    assert await home.upturn("node", "test-alarm") == 0
+    assert capsys.readouterr() == ("den sounds\n", "")
+    assert node.told(Verb.TEST_ALARM) == [b"\3"]
+
+
+async def test_one_on_a_cable_comes_before_it(
+    home: Home,
+    node: FakeBleNode,
+    capsys: Capture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with FakeNode(tmp_path / "tty", name="cellar") as wired:
+        monkeypatch.setattr(node_orders, "ports_here", lambda: [Port(str(wired.port))])
+        assert await home.upturn("node", "identify") == 0
+    assert capsys.readouterr() == ("cellar blinks and beeps\n", "")
+    assert node.heard == []
+
+
+async def test_of_several_that_are_paired_one_is_to_be_named(
+    home: Home, node: FakeBleNode, capsys: Capture
+) -> None:
+    async with home.node(name="attic") as attic:
+        await home.pair(attic)
+        assert await refused(home, capsys, "identify") == (
+            1,
+            (
+                "no node answers on any serial port, and several paired nodes fit (attic, den). "
+                "Name one: --source ble:NAME"
+            ),
+        )
+
+
+async def test_a_new_name_is_kept_and_what_it_changes_is_told(
+    home: Home, node: FakeBleNode, capsys: Capture
+) -> None:
+    shown = await done(home, capsys, "config", "--name", "attic")
+    assert shown[-1] == "It was called den: a config with 'ble:den' needs 'ble:attic' now"
+    assert [known.name for known in home.nodes.all()] == ["attic"]
+    assert await home.upturn("node", "identify", "--source", "ble:attic") == 0
+    assert capsys.readouterr() == ("attic blinks and beeps\n", "")
+
+
+async def test_a_name_that_another_computer_gave_it_is_learned_by_any_command(
+    home: Home, node: FakeBleNode, capsys: Capture
+) -> None:
+    node.name = "attic"
+    assert await done(home, capsys, "identify") == [
+        "attic blinks and beeps",
+        "It was called den: a config with 'ble:den' needs 'ble:attic' now",
+    ]
+    assert [known.name for known in home.nodes.all()] == ["attic"]
+
+
+async def test_a_name_is_learned_of_a_node_that_refuses_too(
+    home: Home, node: FakeBleNode, capsys: Capture
+) -> None:
+    node.name = "attic"
+    node.refuses[Verb.POWER_OFF] = (Result.NOT_NOW, "inverted")
+    told = await refused(home, capsys, "power-off", "--source", "ble:den")
+    assert told == (1, "attic: not now: inverted")
+    assert [known.name for known in home.nodes.all()] == ["attic"]
 
 
 async def test_one_that_is_not_in_sight_is_told(

@@ -11,8 +11,10 @@ import pytest
 import pytest_asyncio
 from bleak.exc import BleakBluetoothNotAvailableReason as Reason
 
-from tests.cli.by_radio import Home
+from tests.cli.by_radio import Home, hold
 from tests.radio.waiting import until
+from upturn.cli.main import main
+from upturn.core.events import Posture
 from upturn.transports.ble.known import KnownNode
 
 Capture = pytest.CaptureFixture[str]
@@ -73,6 +75,37 @@ async def test_without_a_press_it_is_exit_1(home: Home, capsys: Capture) -> None
     assert err == "upturn: the button of den was not pressed within 1 s. Try again\n"
 
 
+async def test_while_somebody_is_inverted_nobody_is_told_to_press(
+    home: Home, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with home.node() as node:
+        node.window_open = False
+        hold(monkeypatch, node, Posture.INVERTED)
+        assert await refused(home, capsys, "pair") == (
+            "den says that somebody is inverted; pair it when it is upright"
+        )
+
+
+async def test_of_several_that_fit_the_names_are_told_and_how_to_name_one(
+    home: Home, capsys: Capture
+) -> None:
+    async with home.node() as den, home.node(name="attic") as attic:
+        await home.pair(den)
+        await home.pair(attic)
+        assert await refused(home, capsys, "forget") == (
+            "several paired nodes fit (attic, den). Name one: upturn node forget NAME"
+        )
+        assert await refused(home, capsys, "forget", "cellar") == (
+            "no node called cellar is paired with this computer, only attic, den"
+        )
+
+
+@pytest.mark.parametrize("action", ["pair", "forget"])
+def test_help_says_how_a_node_may_be_named(action: str, capsys: Capture) -> None:
+    assert main(["node", action, "--help"]) == 0
+    assert "also as ble:NAME" in " ".join(capsys.readouterr().out.split())
+
+
 async def test_where_no_node_is_in_sight_it_is_exit_1(home: Home, capsys: Capture) -> None:
     assert (await refused(home, capsys, "pair")).startswith("no node is in sight. Switch it on ")
 
@@ -89,9 +122,9 @@ async def test_what_is_forgotten_is_not_known_any_more(home: Home, capsys: Captu
         assert await home.upturn("node", "forget", "den") == 0
         assert capsys.readouterr() == ("den is forgotten\n", "")
         assert home.nodes.all() == []
-        assert await refused(home, capsys, "forget", "den") == (
-            "no paired node is called den. See 'upturn scan'"
-        )
+        for words in (["den"], []):
+            told = await refused(home, capsys, "forget", *words)
+            assert told == "no node is paired with this computer"
 
 
 async def test_what_is_forgotten_is_paired_again_by_a_press(home: Home, capsys: Capture) -> None:

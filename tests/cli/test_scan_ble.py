@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 import pytest_asyncio
 from bleak.exc import BleakBluetoothNotAvailableReason as Reason
 
-from tests.cli.by_radio import Home
+from tests.cli.by_radio import Home, hold
 from tests.transports.fake_node import FakeNode
 from upturn.cli import scan
+from upturn.core.events import Posture
 from upturn.transports.node_probe import Port
 
 Capture = pytest.CaptureFixture[str]
@@ -32,6 +34,7 @@ async def test_each_node_in_sight_says_how_it_is(home: Home, capsys: Capture) ->
         await home.takes_up(den)
         attic.flags, attic.fault = 0, 3
         raw.fields["battery_percent"] = None
+        attic.window_open = raw.window_open = False
         for node in (den, attic, raw):
             node.advertise()
         assert await home.upturn("scan", "--ble") == 0
@@ -44,12 +47,71 @@ async def test_each_node_in_sight_says_how_it_is(home: Home, capsys: Capture) ->
             ),
             (
                 "24:0A:C4:00:00:02  attic: by Bluetooth at -50 dBm, not calibrated, battery 80 %, "
-                f"a fault of its sensor, not paired. {PRESS}"
+                "a fault of its sensor, not paired. Press its button, then run 'upturn node pair "
+                "attic'"
             ),
-            f"24:0A:C4:00:00:03  240ac4000003: by Bluetooth at -50 dBm, not paired. {PRESS}",
+            (
+                "24:0A:C4:00:00:03  240ac4000003: by Bluetooth at -50 dBm, not paired. Press its "
+                "button, then run 'upturn node pair 24:0A:C4:00:00:03'"
+            ),
         ],
         "",
     )
+
+
+SEEN = "24:0A:C4:00:00:01  den: {}by Bluetooth at -50 dBm, battery 80 %, {}"
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+@pytest.mark.parametrize("paired", [True, False])
+async def test_whether_a_node_may_be_paired_is_said_and_how(
+    home: Home, capsys: Capture, is_open: bool, paired: bool
+) -> None:
+    async with home.node() as node:
+        if paired:
+            await home.pair(node)
+        node.window_open = is_open
+        node.advertise()
+        assert await home.upturn("scan", "--ble") == 0
+    bond = {
+        (True, True): "paired, may be paired anew now",
+        (True, False): "paired",
+        (False, True): "not paired, may be paired now: run 'upturn node pair den'",
+        (False, False): f"not paired. {PRESS}",
+    }
+    assert capsys.readouterr().out == SEEN.format("", bond[paired, is_open]) + "\n"
+
+
+@pytest.mark.parametrize("posture", [Posture.INVERTED, Posture.OVER_ROTATED])
+async def test_one_of_somebody_who_is_inverted_says_so_first(
+    home: Home, capsys: Capture, posture: Posture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with home.node() as node:
+        node.window_open = False
+        hold(monkeypatch, node, posture)
+        assert await home.upturn("scan", "--ble") == 0
+    upright = "not paired. Pair it when it is upright"
+    assert capsys.readouterr().out == SEEN.format("INVERTED, ", upright) + "\n"
+
+
+@pytest.mark.parametrize("name", ["a;reboot", "-f", "auto", "den den"])
+async def test_nobody_is_told_to_type_what_a_name_is_made_to_do(
+    home: Home, capsys: Capture, name: str
+) -> None:
+    async with home.node(name=name):
+        assert await home.upturn("scan", "--ble") == 0
+    told = capsys.readouterr().out
+    assert told.endswith("may be paired now: run 'upturn node pair 24:0A:C4:00:00:01'\n")
+
+
+async def test_a_person_sees_at_once_that_it_looks(
+    home: Home, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert await home.upturn("scan", "--ble") == 0
+    assert capsys.readouterr().out == f"Looking for nodes for 0.6 s ...\n{scan.NO_SIGHT}\n"
+    assert await home.upturn("scan", "--ble", "--json") == 0
+    assert capsys.readouterr().out == ""
 
 
 async def test_for_programs_it_is_an_object_a_node(home: Home, capsys: Capture) -> None:

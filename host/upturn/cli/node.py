@@ -8,13 +8,13 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from upturn.cli import node_pairing
 from upturn.cli.commands import Parser, Subparsers, command_parser
-from upturn.cli.node_orders import BLE, SERIAL, Order, carry_out
-from upturn.cli.node_words import node_lines, node_record
+from upturn.cli.node_orders import BLE, SERIAL, Order, Outcome, carry_out
+from upturn.cli.node_words import bthome_lines, probe_lines, probe_record
 from upturn.config import Config, load_config
 from upturn.config.model import fit_to_device
 from upturn.core.alarm_table import Priority
@@ -23,7 +23,6 @@ from upturn.errors import EXIT_DONE, InputError
 from upturn.transports.node_limits import guarded_limits
 from upturn.transports.node_probe import Probe
 from upturn.transports.printable import printable
-from upturn.transports.serial_source import AUTO
 from upturn.wire import commands as wire
 from upturn.wire.commands import BTHOME_KEY_BYTES
 from upturn.wire.vocabulary import BthomeMode
@@ -39,6 +38,8 @@ class Action:
     orders: Callable[[argparse.Namespace, Config], list[Order]]
     done: str
     """What has happened then, for people; empty: the node is shown as it is now."""
+    lines: Callable[[Probe], list[str]] = probe_lines
+    """How it is shown."""
 
 
 def _says(*commands: wire.Command) -> Callable[[argparse.Namespace, Config], list[Order]]:
@@ -114,7 +115,10 @@ ACTIONS: dict[str, Action] = {
     ),
     "power-off": Action("switch it off", _says(wire.POWER_OFF), "is off, where its board can be"),
     "bthome": Action(
-        "choose what it tells everybody by radio, in the manner of BTHome", _bthome, ""
+        "choose what it tells everybody by radio, in the manner of BTHome",
+        _bthome,
+        "",
+        bthome_lines,
     ),
     "forget-hosts": Action(
         "let it forget every computer that it is paired with",
@@ -179,12 +183,13 @@ def run(args: argparse.Namespace) -> int:
     action = ACTIONS[args.action]
     orders = action.orders(args, config)
     source = _source(args, config)
-    probe = asyncio.run(carry_out(source, orders, show=not action.done))
-    if action.done:
-        print(f"{probe.name} {action.done}")
+    outcome = asyncio.run(carry_out(source, orders, show=not action.done))
+    key = next((order.key for order in orders if order.key), "")
+    if args.json and not action.done:
+        record = probe_record(outcome.probe)
+        print(json.dumps({**record, "key": key} if key else record))
     else:
-        key = next((order.key for order in orders if order.key), "")
-        for line in _shown(probe, key, as_json=args.json):
+        for line in _told(action, outcome, key):
             print(line)
     return EXIT_DONE
 
@@ -194,18 +199,28 @@ def _add_flags(parser: Parser) -> None:
         "--source",
         metavar="SOURCE",
         help="serial:PORT or ble:NAME, or serial:auto or ble:auto for the only one there is; "
-        "else the config's node, else serial:auto",
+        "else the config's node, else the only one on a cable, else the only one that is paired",
     )
     parser.add_argument("--config", metavar="FILE", help="read this config, not your own")
     parser.add_argument("--json", action="store_true", help="one JSON object, where it is shown")
 
 
-def _source(args: argparse.Namespace, config: Config) -> str:
+def _source(args: argparse.Namespace, config: Config) -> str | None:
+    """None: whichever there is."""
     text = args.source
     if text is None:
-        sources = [node.source for node in config.nodes if node.source is not None]
+        sources = {node.source: "" for node in config.nodes if node.source is not None}
         named = [source for source in sources if source.startswith((SERIAL, BLE))]
-        text = named[0] if len(named) == 1 else SERIAL + AUTO
+        if not named:
+            return None
+        if len(named) > 1:
+            names = ", ".join(map(printable, named))
+            raise InputError(
+                f"the config has several nodes ({names})",
+                where="--source",
+                remedy="Name one of these",
+            )
+        text = named[0]
     scheme, colon, rest = text.partition(":")
     if scheme + colon not in (SERIAL, BLE) or not rest.strip():
         raise InputError(
@@ -216,17 +231,15 @@ def _source(args: argparse.Namespace, config: Config) -> str:
     return f"{scheme}:{rest.strip()}"
 
 
-def _shown(probe: Probe, key: str, *, as_json: bool) -> Iterator[str]:
-    hello = probe.hello
-    assert hello is not None
-    if as_json:
-        record = {"port": probe.port.device, **node_record(hello, probe.said)}
-        yield json.dumps({**record, "key": key} if key else record)
-    else:
-        yield f"{'port':<12}{printable(probe.port.device)}"
-        yield from node_lines(hello, probe.said)
-        if key:
-            yield f"{'key':<12}{key}"
+def _told(action: Action, outcome: Outcome, key: str) -> list[str]:
+    probe, before = outcome
+    lines = [f"{probe.name} {action.done}"] if action.done else action.lines(probe)
+    if key:
+        lines.append(f"{'key':<12}{key}")
+    if before:
+        old, new = printable(before), probe.name
+        lines.append(f"It was called {old}: a config with 'ble:{old}' needs 'ble:{new}' now")
+    return lines
 
 
 def _sentence(text: str) -> str:

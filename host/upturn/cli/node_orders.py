@@ -9,8 +9,11 @@ from typing import NamedTuple
 from upturn.clock import HostClock
 from upturn.errors import RunError
 from upturn.transports.ble.bluetooth import this_bluetooth
+from upturn.transports.ble.choice import AUTO as ANY
+from upturn.transports.ble.choice import choose
 from upturn.transports.ble.known import KnownNodes
 from upturn.transports.ble.probe import ble_probe
+from upturn.transports.ble.trouble import BleError, Fact
 from upturn.transports.node_probe import Port, Probe
 from upturn.transports.node_talk import RefusedError
 from upturn.transports.printable import printable
@@ -25,6 +28,7 @@ BLE = "ble:"
 NAMED_S = 6.0
 """A board that starts when its port is opened waits 3 s for who wants to install something."""
 MEASUREMENT_S = 0.5
+NO_CABLE = "no node answers on any serial port"
 
 
 class Order(NamedTuple):
@@ -37,8 +41,17 @@ class Order(NamedTuple):
     """What nobody else is told; shown once it is done."""
 
 
-async def carry_out(source: str, orders: list[Order], *, show: bool) -> Probe:
-    """What is known of the node then; `show`: what it measures too.
+class Outcome(NamedTuple):
+    probe: Probe
+    """What is known of the node then."""
+    name_before: str
+    """What this computer's list of paired nodes called it, where that is another name now."""
+
+
+async def carry_out(source: str | None, orders: list[Order], *, show: bool) -> Outcome:
+    """Let a node do them all; `show`: what it measures is told too.
+
+    Without `source` it is the only node on a cable, or else the only one that is paired.
 
     Raises:
         RunError: it is not reached, or does not do it.
@@ -47,6 +60,7 @@ async def carry_out(source: str, orders: list[Order], *, show: bool) -> Probe:
         probe = await _reach(source)
     finally:
         await this_bluetooth().end()
+    name_before = ""
     try:
         name = probe.name
         try:
@@ -59,9 +73,12 @@ async def carry_out(source: str, orders: list[Order], *, show: bool) -> Probe:
         if show:
             await probe.first_measurement(MEASUREMENT_S)
     finally:
+        hello = probe.hello
+        if hello is not None:  # whatever came of the orders
+            name_before = KnownNodes().learn_name(hello.node_id, hello.name)
         probe.close()
         await probe.closed()
-    return probe
+    return Outcome(probe, name_before)
 
 
 async def _see_done(probe: Probe, orders: list[Order]) -> None:
@@ -80,19 +97,15 @@ async def _see_done(probe: Probe, orders: list[Order]) -> None:
         raise RefusedError(f"it answers 'done' but has not changed its {' and '.join(unchanged)}")
 
 
-async def _reach(source: str) -> Probe:
+async def _reach(source: str | None) -> Probe:
     now_s = HostClock().now_s
-    if source == SERIAL + AUTO:
-        probes = await probe_all(ports_here(), now_s, wait_s=HELLO_S)
-        found = [probe for probe in probes if probe.hello is not None]
-        if len(found) == 1:
-            return found[0]
-        for probe in found:
-            probe.close()
-        if found:
-            names = ", ".join(f"{probe.name} on {probe.port.device}" for probe in found)
-            raise RunError(f"several nodes answer: {names}. Name one by --source serial:PORT")
-        raise RunError("no node answers on any serial port. See 'upturn scan'")
+    if source in (None, SERIAL + AUTO):
+        on_cable = await _only_on_cable(now_s)
+        if on_cable is not None:
+            return on_cable
+        if source is not None:
+            raise RunError(f"{NO_CABLE}. See 'upturn scan'")
+        source = BLE + _only_paired()
     if source.startswith(BLE):
         probe = ble_probe(source.removeprefix(BLE), this_bluetooth(), KnownNodes(), now_s)
     else:
@@ -101,3 +114,25 @@ async def _reach(source: str) -> Probe:
         remedy = probe.remedy or "See 'upturn scan'"
         raise RunError(f"{printable(probe.port.device)}: {probe.problem}. {remedy}")
     return probe
+
+
+async def _only_on_cable(now_s: Callable[[], float]) -> Probe | None:
+    """None: no node answers on any cable."""
+    probes = await probe_all(ports_here(), now_s, wait_s=HELLO_S)
+    found = [probe for probe in probes if probe.hello is not None]
+    if len(found) == 1:
+        return found[0]
+    for probe in found:
+        probe.close()
+    if found:
+        names = ", ".join(f"{probe.name} on {probe.port.device}" for probe in found)
+        raise RunError(f"several nodes answer: {names}. Name one: --source serial:PORT")
+    return None
+
+
+def _only_paired() -> str:
+    try:
+        return choose(ANY, KnownNodes()).name
+    except BleError as fault:
+        remedy = "See 'upturn scan'" if fault.fact is Fact.PAIR_FIRST else fault.remedy
+        raise RunError(f"{NO_CABLE}, and {fault.why}. {remedy}") from None

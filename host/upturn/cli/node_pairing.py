@@ -31,13 +31,14 @@ class Act(NamedTuple):
 ACTIONS: dict[str, Act] = {
     "pair": Act(
         "pair it with this computer, for Bluetooth",
-        "its name, address or id, as 'upturn scan' shows them; where there are several",
+        "its name, address or id, as 'upturn scan' shows them, also as ble:NAME; where there "
+        "are several",
         Pairing.pair,
         "{} is paired: 'upturn run --source ble:{}' watches it",
     ),
     "forget": Act(
         "forget it on this computer; the node keeps its half until 'forget-hosts'",
-        "its name, address or id; where several are paired",
+        "its name, address or id, also as ble:NAME; where several are paired",
         Pairing.forget,
         "{} is forgotten",
     ),

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from upturn.transports.node_probe import Probe
+from upturn.transports.printable import printable
 from upturn.wire.messages import Hello, Measurement, NodeLimits, Short
 from upturn.wire.vocabulary import BTHOME_MODES, Trait, fault
 
@@ -76,6 +78,31 @@ def node_lines(hello: Hello, said: Measurement | Short | None) -> list[str]:
         "fault": fault(hello.fault).words or "none",
     }
     return [f"{name:<12}{value}" for name, value in rows.items()]
+
+
+def probe_record(probe: Probe) -> dict[str, object]:
+    """Of one that has answered."""
+    return {"port": probe.port.device, **node_record(_hello(probe), probe.said)}
+
+
+def probe_lines(probe: Probe) -> list[str]:
+    """Of one that has answered: all of it, and how it was reached."""
+    port = f"{'port':<12}{printable(probe.port.device)}"
+    return [port, *node_lines(_hello(probe), probe.said)]
+
+
+def bthome_lines(probe: Probe) -> list[str]:
+    """What whoever sets it up elsewhere wants to know, before the key."""
+    hello = _hello(probe)
+    return [
+        f"{'name':<12}{hello.name or hello.node_id}",
+        f"{'bthome':<12}{_bthome(hello) or 'unknown'}",
+    ]
+
+
+def _hello(probe: Probe) -> Hello:
+    assert probe.hello is not None
+    return probe.hello
 
 
 def _exposure_s(said: Measurement | Short | None) -> float | None:

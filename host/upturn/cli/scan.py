@@ -6,6 +6,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ from upturn.clock import HostClock
 from upturn.errors import EXIT_DONE
 from upturn.transports.ble.bluetooth import Sighting, this_bluetooth
 from upturn.transports.ble.known import KnownNodes
+from upturn.transports.ble.pairing import INVERTED
 from upturn.transports.ble.trouble import BLUETOOTH, PAIR, BleError
 from upturn.transports.node_probe import Probe
 from upturn.transports.printable import printable
@@ -33,7 +36,12 @@ NO_NODE = (
     "No node answers. Check that it is switched on and that its firmware is installed "
     "(firmware/README.md); end other programs that use its port."
 )
+LOOKING = "Looking for nodes for {:g} s ..."
 NO_SIGHT = "No node is in sight by Bluetooth. Switch it on and go nearer."
+
+
+COMMAND = "upturn node pair"
+NAME = r"(?!auto$)[A-Za-z0-9_][A-Za-z0-9_-]*"
 
 
 class Seen(NamedTuple):
@@ -43,6 +51,12 @@ class Seen(NamedTuple):
     paired: frozenset[str]
     """Hardware ids of those that are."""
     problem: str = ""
+
+    def word(self, one: Sighting) -> str:
+        """What a person is to type for it: anybody may advertise any name."""
+        names = [node.name for node in self.nodes]
+        safe = re.fullmatch(NAME, one.name) and names.count(one.name) == 1
+        return one.name if safe else one.address
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -58,6 +72,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if not args.json and not args.serial and sys.stdout is not None and sys.stdout.isatty():
+        print(LOOKING.format(SIGHT_S), flush=True)
     probes, seen = asyncio.run(_scan(serial=not args.ble, ble=not args.serial))
     told = _json if args.json else _text
     for line in told(probes, seen):
@@ -161,11 +177,27 @@ def _sighting_words(sighting: Sighting, seen: Seen) -> str:
     assert said is not None
     battery = said.battery_percent
     parts = [
+        *(["INVERTED"] if said.posture in INVERTED else []),
         f"by Bluetooth at {sighting.rssi} dBm",
         *([] if said.calibrated else ["not calibrated"]),
         *([f"battery {battery} %"] if battery is not None else []),
         *(["a fault of its sensor"] if said.fault else []),
         *(["a computer is connected to it"] if said.in_use else []),
-        "paired" if said.node_id in seen.paired else f"not paired. {PAIR}",
+        _bond_words(sighting, seen),
     ]
     return f"{printable(sighting.name) or said.node_id}: {', '.join(parts)}"
+
+
+def _bond_words(sighting: Sighting, seen: Seen) -> str:
+    """Whether it is paired, and how that comes about."""
+    said = sighting.said
+    assert said is not None
+    if said.node_id in seen.paired:
+        return "paired, may be paired anew now" if said.pairing else "paired"
+    if said.pairing:
+        return f"not paired, may be paired now: run '{COMMAND} {seen.word(sighting)}'"
+    if said.posture in INVERTED:
+        return "not paired. Pair it when it is upright"
+    if len(seen.nodes) > 1:
+        return f"not paired. {PAIR.replace(COMMAND, f'{COMMAND} {seen.word(sighting)}')}"
+    return f"not paired. {PAIR}"

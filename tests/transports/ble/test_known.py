@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
@@ -34,7 +37,7 @@ def test_what_was_added_is_read_by_another_program_in_order_of_names(nodes: Know
     nodes.add(DEN)
     nodes.add(ATTIC)
     assert KnownNodes(nodes.path).all() == [ATTIC, DEN]
-    assert list(nodes.path.parent.iterdir()) == [nodes.path]
+    assert [path for path in nodes.path.parent.iterdir() if path.is_file()] == [nodes.path]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +75,37 @@ def test_a_node_or_an_address_is_known_once(nodes: KnownNodes, new: KnownNode) -
     assert nodes.all() == [new]
 
 
+def test_a_name_that_a_node_has_now_is_kept_and_the_one_before_is_told(nodes: KnownNodes) -> None:
+    nodes.add(DEN)
+    nodes.add(ATTIC)
+    assert nodes.learn_name(DEN.node_id, "cellar") == "den"
+    assert nodes.all() == [ATTIC, replace(DEN, name="cellar")]
+
+
+def test_the_first_name_of_a_node_takes_the_place_of_none(nodes: KnownNodes) -> None:
+    nodes.add(replace(DEN, name=DEN.node_id))
+    assert nodes.learn_name(DEN.node_id, "den") == ""
+    assert nodes.all() == [DEN]
+
+
+@pytest.mark.parametrize(
+    ("node_id", "name"), [(DEN.node_id, "den"), (DEN.node_id, ""), ("0123456789ab", "cellar")]
+)
+def test_no_name_is_learned_that_is_not_new_of_a_node_that_is_paired(
+    nodes: KnownNodes, node_id: str, name: str
+) -> None:
+    nodes.add(DEN)
+    assert nodes.learn_name(node_id, name) == ""
+    assert nodes.all() == [DEN]
+
+
+def test_a_name_that_cannot_be_kept_is_let_go(nodes: KnownNodes) -> None:
+    nodes.path.parent.mkdir()
+    nodes.path.write_text("{")
+    assert nodes.learn_name(DEN.node_id, "cellar") == ""
+    assert nodes.path.read_text() == "{"
+
+
 def test_one_is_forgotten_and_the_others_stay(nodes: KnownNodes) -> None:
     nodes.add(DEN)
     nodes.add(ATTIC)
@@ -79,15 +113,16 @@ def test_one_is_forgotten_and_the_others_stay(nodes: KnownNodes) -> None:
     assert nodes.all() == [ATTIC]
 
 
+LACKS = "lacks an id, an address or a name"
 BAD = {
     "no JSON": "Expecting value",
     "[]": "it is not of format 1",
     '{"format": 2, "nodes": []}': "it is not of format 1",
     '{"format": 1}': "a node in it is no object",
     '{"format": 1, "nodes": ["den"]}': "a node in it is no object",
-    '{"format": 1, "nodes": [{"node_id": "a", "address": "b"}]}': "missing 1 required",
-    '{"format": 1, "nodes": [{"node_id": "a", "address": 7, "name": "c"}]}': "described by texts",
-    '{"format": 1, "nodes": [{"node_id": "a", "address": "", "name": "c"}]}': "described by texts",
+    '{"format": 1, "nodes": [{"node_id": "a", "address": "b"}]}': LACKS,
+    '{"format": 1, "nodes": [{"node_id": "a", "address": 7, "name": "c"}]}': LACKS,
+    '{"format": 1, "nodes": [{"node_id": "a", "address": "", "name": "c"}]}': LACKS,
     "[" * 100_000: "recursion",
 }
 
@@ -124,3 +159,18 @@ def test_keys_of_a_later_version_are_passed_over(nodes: KnownNodes) -> None:
     entry = {"node_id": "240ac4000001", "address": "24:0A:C4:00:00:03", "name": "den", "new": 1}
     nodes.path.write_text(json.dumps({"format": 1, "nodes": [entry], "new": 2}))
     assert nodes.all() == [DEN]
+
+
+def test_two_programs_that_pair_at_once_lose_nobody(nodes: KnownNodes) -> None:
+    many = f"""
+import sys
+from pathlib import Path
+from upturn.transports.ble.known import KnownNode, KnownNodes
+nodes = KnownNodes(Path({str(nodes.path)!r}))
+for n in range(40):
+    name = f"{{sys.argv[1]}}{{n}}"
+    nodes.add(KnownNode(name, name, name))
+"""
+    both = [subprocess.Popen([sys.executable, "-c", many, mark]) for mark in "ab"]
+    assert [program.wait(30) for program in both] == [0, 0]
+    assert len(nodes.all()) == 80

@@ -11,16 +11,20 @@ import pytest
 from bleak.exc import BleakBluetoothNotAvailableReason as Reason
 from bleak.exc import BleakError
 
+from tests.cli.by_radio import hold
 from tests.radio.bleak_bumble import BumbleClient, forget_bonds
 from tests.radio.fake_ble_node import FakeBleNode
 from tests.radio.waiting import until
 from tests.transports.ble.world import LOOK_S, World
+from upturn.core.events import Posture
 from upturn.errors import RunError
 from upturn.transports.ble import in_use
 from upturn.transports.ble.known import KnownNode
 from upturn.transports.ble.pairing import Pairing
 
 PRESS = "Press the button of den now, while nobody is inverted."
+NOT_NOW = "den says that somebody is inverted; pair it when it is upright"
+HERE = "several nodes are here: "
 DEN = KnownNode("240ac4000001", "24:0A:C4:00:00:01", "den")
 
 
@@ -86,11 +90,28 @@ async def test_a_node_without_a_name_is_called_by_its_id(world: World) -> None:
         )
 
 
-async def test_of_several_the_one_that_was_pressed_is_meant(world: World) -> None:
+async def test_of_several_nobody_is_chosen_for_saying_that_his_button_was_pressed(
+    world: World,
+) -> None:
+    """An impostor would say so all the time, and be paired without any press."""
     async with world.node() as den, world.node(name="attic") as attic:
         shut(den)
-        assert (await Person(world).pairing.pair("auto")).name == "attic"
-        assert await attic.bonds() == 1
+        assert (await Person(world).fails("auto")).endswith("Name one: upturn node pair NAME")
+        assert await attic.bonds() == 0
+        assert (await Person(world).pairing.pair("attic")).name == "attic"
+
+
+async def test_one_that_claims_to_be_a_paired_node_at_another_address_is_not_paired(
+    world: World,
+) -> None:
+    async with world.node() as den:
+        known = await world.pair(den)
+        async with world.node(name="other", node_id=den.node_id) as impostor:
+            assert await Person(world).fails(impostor.address) == (
+                "other claims to be den, which is paired at another address. "
+                "If it is, 'upturn node forget den' first"
+            )
+        assert world.nodes.all() == [known]
 
 
 async def test_of_several_none_is_guessed(world: World) -> None:
@@ -98,9 +119,77 @@ async def test_of_several_none_is_guessed(world: World) -> None:
         shut(den, twin)
         for text in ("auto", "den"):
             told = await Person(world).fails(text)
-            assert told.startswith("several nodes are here: den at 24:0A:C4:00:00:0")
-            assert told.endswith(". Name one: ble:ADDRESS")
+            assert sorted(told.removeprefix(HERE).partition(". ")[0].split(", ")) == [
+                "den at 24:0A:C4:00:00:01",
+                "den at 24:0A:C4:00:00:02",
+            ]
+            assert told.endswith(". Name one: upturn node pair ADDRESS")
         assert await Person(world).fails("attic") == "attic is not here, only den, den"
+
+
+async def test_of_several_the_names_are_told_that_one_has_to_choose_from(world: World) -> None:
+    async with world.node() as den, world.node(name="attic") as attic:
+        shut(den, attic)
+        told = await Person(world).fails("auto")
+        assert told in {
+            f"{HERE}den, attic. Name one: upturn node pair NAME",
+            f"{HERE}attic, den. Name one: upturn node pair NAME",
+        }
+
+
+async def test_of_several_the_only_one_that_is_not_paired_is_meant(world: World) -> None:
+    async with world.node() as den, world.node(name="attic") as attic:
+        await world.pair(den)
+        shut(den, attic)
+        person = Person(world, presses=attic)
+        assert (await person.pairing.pair("auto")).name == "attic"
+        assert person.told == [PRESS.replace("den", "attic")]
+
+
+async def test_one_that_is_paired_is_paired_anew_where_its_button_was_pressed(
+    world: World,
+) -> None:
+    async with world.node() as den, world.node(name="attic") as attic:
+        await world.pair(den)
+        shut(attic)
+        den.window_open = True
+        den.advertise()
+        assert await Person(world).pairing.pair("den") == DEN
+
+
+@pytest.mark.parametrize("posture", [Posture.INVERTED, Posture.OVER_ROTATED])
+async def test_a_node_of_somebody_who_is_inverted_is_not_paired(
+    world: World, posture: Posture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.node() as node:
+        shut(node)
+        hold(monkeypatch, node, posture)
+        person = Person(world)
+        assert await person.fails("den") == NOT_NOW
+        assert person.told == []
+
+
+async def test_who_is_inverted_while_a_press_is_waited_for_is_not_asked_for_it_any_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.node() as node:
+        shut(node)
+
+        def turn(_: str) -> None:
+            hold(monkeypatch, node, Posture.INVERTED)
+
+        pairing = Pairing(world.bluetooth, world.nodes, time.monotonic, turn, look_s=LOOK_S)
+        with pytest.raises(RunError) as caught:
+            await pairing.pair("den")
+        assert str(caught.value) == NOT_NOW
+
+
+async def test_a_press_from_before_counts_whoever_is_inverted_since(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.node() as node:
+        hold(monkeypatch, node, Posture.INVERTED)
+        assert await Person(world).pairing.pair("den") == DEN
 
 
 async def test_where_none_is_in_sight_it_is_told_what_to_do(world: World) -> None:
@@ -224,15 +313,20 @@ async def test_what_is_forgotten_is_so_on_both_sides_of_the_computer(
 
 async def test_only_one_that_is_known_and_named_is_forgotten(world: World) -> None:
     person = Person(world)
-    with pytest.raises(RunError, match=r"no paired node is called attic. See 'upturn scan'"):
-        await person.pairing.forget("attic")
+    for text in ("auto", "attic"):
+        with pytest.raises(RunError) as caught:
+            await person.pairing.forget(text)
+        assert str(caught.value) == "no node is paired with this computer"
     world.nodes.add(DEN)
+    with pytest.raises(RunError) as caught:
+        await person.pairing.forget("attic")
+    assert str(caught.value) == "no node called attic is paired with this computer, only den"
     world.nodes.add(KnownNode("240ac4000002", "24:0A:C4:00:00:02", "den"))
     with pytest.raises(RunError) as caught:
         await person.pairing.forget("den")
     assert str(caught.value) == (
-        "several paired nodes fit: den at 24:0A:C4:00:00:01, den at 24:0A:C4:00:00:02. Name one "
-        "by its address"
+        "several paired nodes fit (den at 24:0A:C4:00:00:01, den at 24:0A:C4:00:00:02). Name one: "
+        "upturn node forget ADDRESS"
     )
     assert len(world.nodes.all()) == 2
 

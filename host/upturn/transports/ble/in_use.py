@@ -41,7 +41,7 @@ class InUse:
             BleError: another has it, and keeps it.
         """
         tries = round(PATIENCE_S / LOOK_S)
-        while not self._taken():
+        while not self.try_take():
             if not tries:
                 why = "another watch or command of this computer has it"
                 raise BleError(Fact.OTHER, why, "End that one first")
@@ -54,7 +54,8 @@ class InUse:
             os.close(self._file)
             self._file = None
 
-    def _taken(self) -> bool:
+    def try_take(self) -> bool:
+        """At once; False if another has it."""
         if self._file is not None:
             return True
         try:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import platformdirs
@@ -20,6 +22,9 @@ from upturn.errors import RunError
 from upturn.transports.ble.in_use import InUse
 
 FORMAT = 1
+FIELDS = ("node_id", "address", "name")
+PATIENCE = 100
+PAUSE_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +72,53 @@ class KnownNodes:
 
     def add(self, node: KnownNode) -> None:
         """In place of what was known of the same node, or of its address."""
-        others = [
-            other
-            for other in self.all()
-            if other.node_id != node.node_id and other.address != node.address
-        ]
-        self._write([*others, node])
+        with self._alone():
+            others = [
+                other
+                for other in self.all()
+                if other.node_id != node.node_id and other.address != node.address
+            ]
+            self._write([*others, node])
+
+    def learn_name(self, node_id: str, name: str) -> str:
+        """What a node that was reached calls itself; returns the name that it had here before.
+
+        Empty if it is the same, or if it had none. For all that hear a HELLO: a name that cannot
+        be kept is no reason not to go on.
+        """
+        with suppress(RunError):
+            for node in self.all() if name else ():
+                if node.node_id == node_id and node.name != name:
+                    self.add(replace(node, name=name))
+                    return node.name if node.name != node_id else ""
+        return ""
 
     def remove(self, node: KnownNode) -> None:
-        self._write([other for other in self.all() if other.node_id != node.node_id])
+        with self._alone():
+            self._write([other for other in self.all() if other.node_id != node.node_id])
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Two programs that pair at the same moment must not lose each other's node."""
+        turn = InUse(self.path.parent / "in-use", "list")
+        for _ in range(PATIENCE):
+            if turn.try_take():
+                break
+            time.sleep(PAUSE_S)
+        try:
+            yield
+        finally:
+            turn.give_back()
 
     def _write(self, nodes: list[KnownNode]) -> None:
         content = {"format": FORMAT, "nodes": [asdict(node) for node in nodes]}
         aside = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+            with aside.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(content, indent=1) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
             aside.replace(self.path)
         except OSError as error:
             raise RunError(f"{self.path}: cannot be written ({error.strerror})") from None
@@ -99,9 +135,7 @@ def _read(content: object) -> Iterator[KnownNode]:
     for entry in content["nodes"] if isinstance(content.get("nodes"), list) else [None]:
         if not isinstance(entry, dict):
             raise ValueError("a node in it is no object")  # noqa: TRY004 - of a file, not of a caller
-        node = KnownNode(
-            **{key: entry[key] for key in KnownNode.__dataclass_fields__ if key in entry}
-        )
-        if not all(isinstance(value, str) and value for value in asdict(node).values()):
-            raise ValueError("a node in it is not described by texts")
-        yield node
+        texts = [str(entry[key]) for key in FIELDS if isinstance(entry.get(key), str)]
+        if len([text for text in texts if text]) < len(FIELDS):
+            raise ValueError("a node in it lacks an id, an address or a name")
+        yield KnownNode(*texts)

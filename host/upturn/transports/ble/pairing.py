@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from upturn.core.events import Posture
 from upturn.errors import RunError
 from upturn.transports.ble.bluetooth import Bluetooth, Sighting, Wanted
-from upturn.transports.ble.choice import AUTO
+from upturn.transports.ble.choice import AUTO, choose, told_apart
 from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.ble.link import PAIR_S, BleLink
 from upturn.transports.ble.trouble import AGAIN, BleError, Fact
@@ -22,6 +23,7 @@ LOOK_S = 6.0
 """A node says who it is and what it is called within two seconds."""
 PRESS_S = 60.0
 PRESS = "Press its button, and try again"
+INVERTED = (Posture.INVERTED, Posture.OVER_ROTATED)
 Say = Callable[[str], None]
 
 
@@ -55,7 +57,9 @@ class Pairing:
         sighting = await self._find(text)
         async with self._alone(sighting):  # a press for nothing would be a call for help
             pass
-        if sighting.said is None or not sighting.said.pairing:
+        if not is_pairing(sighting.address)(sighting):
+            if _is_inverted(sighting):
+                raise _not_now(sighting)
             self._say(f"Press the button of {_called(sighting)} now, while nobody is inverted.")
             sighting = await self._pressed(sighting)
         async with self._alone(sighting):
@@ -67,15 +71,11 @@ class Pairing:
         Raises:
             RunError: no node of that name is known, or more than one.
         """
-        found = self._nodes.all() if text == AUTO else self._nodes.called(text)
-        if len(found) != 1:
-            names = ", ".join(f"{printable(node.name)} at {node.address}" for node in found)
-            raise RunError(
-                f"several paired nodes fit: {names}. Name one by its address"
-                if found
-                else f"no paired node is called {printable(text)}. See 'upturn scan'"
-            )
-        (known,) = found
+        try:
+            known = choose(text, self._nodes, by="upturn node forget ")
+        except BleError as fault:
+            remedy = "" if fault.fact is Fact.PAIR_FIRST else f". {fault.remedy}"
+            raise RunError(f"{fault.why}{remedy}") from None
         self._nodes.remove(known)
         link = BleLink(self._bluetooth, known.address, self._host_s)
         try:
@@ -96,12 +96,12 @@ class Pairing:
         seen = [one for one in await self._bluetooth.sightings(self._look_s, is_named) if one.said]
         fitting = [one for one in seen if text == AUTO or _fits(one, text)]
         if text == AUTO and len(fitting) > 1:
-            fitting = [one for one in fitting if one.said and one.said.pairing] or fitting
+            fitting = self._likely(fitting)
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
-            names = ", ".join(f"{_called(one)} at {one.address}" for one in fitting)
-            raise RunError(f"several nodes are here: {names}. Name one: ble:ADDRESS")
+            names, word = told_apart([(_called(one), one.address) for one in fitting])
+            raise RunError(f"several nodes are here: {names}. Name one: upturn node pair {word}")
         if seen:
             names = ", ".join(_called(one) for one in seen)
             raise RunError(f"{printable(text)} is not here, only {names}")
@@ -110,13 +110,31 @@ class Pairing:
             "connected to says so in 'upturn scan'"
         )
 
+    def _likely(self, seen: list[Sighting]) -> list[Sighting]:
+        """The only one that is not paired yet, if no button was pressed so far.
+
+        Among several nobody is chosen for saying that his was: anybody can say so, and the press
+        after the word to press is what proves who is meant.
+        """
+        paired = {node.node_id for node in self._nodes.all()}
+        new = [one for one in seen if one.said and one.said.node_id not in paired]
+        pressed = any(one.said is not None and one.said.pairing for one in seen)
+        return new if len(new) == 1 and not pressed else seen
+
     async def _pressed(self, before: Sighting) -> Sighting:
-        sighting = await self._bluetooth.sight(is_pairing(before.address), self._press_s)
+        wanted = is_pairing(before.address)
+
+        def decided(one: Sighting) -> bool:  # a press while somebody is inverted is another thing
+            return wanted(one) or (one.address == before.address and _is_inverted(one))
+
+        sighting = await self._bluetooth.sight(decided, self._press_s)
         if sighting is None:
             raise RunError(
                 f"the button of {_called(before)} was not pressed within {self._press_s:g} s. "
                 "Try again"
             )
+        if not wanted(sighting):
+            raise _not_now(sighting)
         return sighting
 
     @asynccontextmanager
@@ -138,6 +156,12 @@ class Pairing:
         said = sighting.said
         assert said is not None
         known = self._nodes.called(said.node_id)
+        if known and known[0].address.casefold() != sighting.address.casefold():
+            name = printable(known[0].name)
+            raise RunError(
+                f"{_called(sighting)} claims to be {name}, which is paired at another address. "
+                f"If it is, 'upturn node forget {name}' first"
+            )
         if sighting.bonded or known:
             sighting = await self._without_bond(sighting)
         link = BleLink(self._bluetooth, sighting.device, self._host_s)
@@ -173,6 +197,14 @@ def _fits(one: Sighting, text: str) -> bool:
     folded = text.casefold()
     node_id = one.said.node_id if one.said is not None else ""
     return text == one.name or folded in (one.address.casefold(), node_id)
+
+
+def _is_inverted(one: Sighting) -> bool:
+    return one.said is not None and one.said.posture in INVERTED
+
+
+def _not_now(one: Sighting) -> RunError:
+    return RunError(f"{_called(one)} says that somebody is inverted; pair it when it is upright")
 
 
 def _called(one: Sighting) -> str:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from upturn.transports.ble.bluetooth import Bluetooth
-from upturn.transports.ble.choice import choose, sighted
+from upturn.transports.ble.choice import chosen, doubted, sighted
 from upturn.transports.ble.known import KnownNodes
 from upturn.transports.ble.link import BleLink
-from upturn.transports.ble.trouble import AGAIN, BleError
+from upturn.transports.ble.trouble import BleError
 from upturn.transports.link import Ears
 from upturn.transports.node_probe import Port, Probe
 from upturn.transports.source import Arrival
@@ -23,7 +23,7 @@ def ble_probe(
     """Of a name, an address or `auto`, not asked yet."""
 
     async def reach(ears: Ears) -> BleLink:
-        known = choose(text, nodes)
+        known = await chosen(text, nodes, bluetooth)
         sighting = await sighted(known, bluetooth, SIGHT_S)
         link = BleLink(bluetooth, sighting.device, host_s, nodes.in_use(known.node_id))
         try:
@@ -32,8 +32,8 @@ def ble_probe(
         except BaseException as fault:
             link.close()
             await link.closed()
-            if isinstance(fault, BleError) and fault.remedy == AGAIN:
-                raise BleError(fault.fact, fault.why, "Try again") from None
+            if isinstance(fault, BleError):
+                raise doubted(fault, "Try again. ") from None
             raise
         link.ears = ears
         ears.hear(Arrival(host_s(), link.greeting))

@@ -9,19 +9,18 @@ heard by its cable, and by radio again once that is pulled. The stream goes on w
 from __future__ import annotations
 
 import asyncio
-from contextlib import nullcontext, suppress
-from dataclasses import replace
+from contextlib import nullcontext
 
 from upturn.clock import Clock
 from upturn.core.commands import LinkNote
 from upturn.errors import InputError, RunError
 from upturn.transports.ble.bluetooth import Bluetooth, this_bluetooth
 from upturn.transports.ble.cable import Cable
-from upturn.transports.ble.choice import choose, sighted
+from upturn.transports.ble.choice import chosen, doubted, sighted
 from upturn.transports.ble.in_use import InUse
 from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.ble.link import BleLink
-from upturn.transports.ble.trouble import BLUETOOTH, PAIR, BleError, Fact
+from upturn.transports.ble.trouble import BLUETOOTH, BleError, Fact
 from upturn.transports.node_probe import Probe
 from upturn.transports.node_source import NodeSource
 from upturn.transports.printable import printable
@@ -160,7 +159,7 @@ class BleSource(NodeSource):
 
     async def _reach(self) -> BleLink:
         await self._left()
-        known = self._known = self._choice()
+        known = self._known = await self._choice()
         if not self.state.well and not self._broken:
             self.wait_for(self._called, "looking for it by Bluetooth")
         bluetooth = self._bluetooth
@@ -185,25 +184,25 @@ class BleSource(NodeSource):
             except BaseException:
                 self._leave(link)
                 raise
-        if hello.name and hello.name != known.name:
-            with suppress(RunError):  # a name that cannot be kept is no reason not to watch
-                self._nodes.add(replace(known, name=hello.name))
+        self._nodes.learn_name(hello.node_id, hello.name)
         return link
 
-    def _choice(self) -> KnownNode:
+    async def _choice(self) -> KnownNode:
         """Who was chosen stays so, by whatever name, and whoever is paired meanwhile.
 
         Also where who is paired cannot be read any more: only a list without it says that it was
         forgotten.
         """
-        before = self._known
-        if before is None:
-            return choose(self._node, self._nodes)
-        try:
-            same = [node for node in self._nodes.all() if node.node_id == before.node_id]
-        except RunError:
-            return before
-        return same[0] if same else choose(self._node, self._nodes)
+        before, bluetooth = self._known, self._bluetooth
+        assert bluetooth is not None
+        if before is not None:
+            try:
+                same = [node for node in self._nodes.all() if node.node_id == before.node_id]
+            except RunError:
+                return before
+            if same:
+                return same[0]
+        return await chosen(self._node, self._nodes, bluetooth)
 
     async def _take(self, known: KnownNode) -> None:
         """Have it for the whole of the watch, and not only while there is a link."""
@@ -231,15 +230,8 @@ class BleSource(NodeSource):
         self._broken += 1
         if fault.fact in (Fact.PAIR_FIRST, Fact.BOND_LOST) or self._broken >= DOUBTS:
             self._let_others()
-        if fault.fact is Fact.PAIR_FIRST:
-            return BleError(Fact.BOND_LOST, "it has lost its bond with this computer", PAIR)
-        if fault.fact in (Fact.ABSENT, Fact.OTHER) and self._broken >= DOUBTS:
-            return BleError(
-                Fact.BOND_LOST,
-                f"it is there, but {fault.why}",
-                "Another computer may be connected to it, or its bond is lost. For a new one: "
-                f"{PAIR[0].lower()}{PAIR[1:]}",
-            )
+        if fault.fact is Fact.PAIR_FIRST or self._broken >= DOUBTS:
+            return doubted(fault)
         return fault
 
     def _carried_by(self, carrier: str) -> None:

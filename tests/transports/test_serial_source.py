@@ -21,6 +21,7 @@ from upturn.core.mounting import ASSUMED
 from upturn.core.sample import Sample
 from upturn.errors import InputError
 from upturn.transports import node_keeper, serial_source
+from upturn.transports.in_use import HAS_IT, InUse, default_folder
 from upturn.transports.node_limits import guarded_limits
 from upturn.transports.node_probe import Port, Probe
 from upturn.transports.serial_ports import open_port
@@ -555,3 +556,29 @@ async def test_what_was_missed_while_unplugged_was_not_lost_on_the_line(tmp_path
             await until(lambda: counts.lost)
             await asyncio.sleep(1.0)
         assert not [words for words in said if "the line loses" in words]
+
+
+async def test_a_node_that_another_table_has_is_neither_judged_nor_told_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By radio for one: both would be judged, and each would set limits of its own."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(serial_source, "LONGEST_PAUSE_S", 0.05)
+    with FakeNode(tmp_path / "tty") as node:
+        node.limits["limit_ms"] = 7000
+        other = InUse(default_folder(), node.node_id)
+        assert other.try_take()
+        source = source_of(node)
+        async with running(source) as chunks:
+            await until(lambda: HAS_IT in source.state.words)
+            assert source.state.words == f"waiting for den: {HAS_IT}. End that one first"
+            asked = len(node.heard)
+            await asyncio.sleep(0.2)
+            assert len(node.heard) == asked
+            assert samples_of(chunks) == []
+            assert node.limits["limit_ms"] == 7000
+            other.give_back()
+            await until(lambda: len(samples_of(chunks)) > 5)
+            assert not other.try_take()
+        assert other.try_take()
+        other.give_back()

@@ -71,12 +71,13 @@ class NodeKeeper:
         self._tried_s = 0.0
         self._links = 0
         self._greeted = False
-        self._opened_s = self._heard_s = -inf
+        self._opened_s = self._heard_s = self._sampled_s = -inf
         self._refused = ""
         self._invalid = stream.last_invalid
         self._greeting = ""
         """Why the last HELLO cannot be; empty if it can."""
         self._fault = ""
+        self._sensor_fault = False
         self._other = ""
         self._left = ""
 
@@ -107,6 +108,7 @@ class NodeKeeper:
                     self._hearing.answer()
             elif isinstance(said, Samples):
                 self._hearing.measurement(said.said)
+                self._sampled_s = self._now_s()
             elif isinstance(said, Described) and said.greeted:
                 self._greeted = True
                 self._greeting = ""
@@ -117,6 +119,7 @@ class NodeKeeper:
                 self._other = f"{other_version(said.version)}. Update the older of the two"
             elif isinstance(said, FaultChanged):
                 self._fault = "" if said.of_sensor else said.words
+                self._sensor_fault = said.of_sensor
             elif isinstance(said, Goodbye):
                 self._left = said.words
             if not isinstance(said, Goodbye | OtherVersion):
@@ -134,16 +137,21 @@ class NodeKeeper:
         self._greeting = ""
         self._hearing.begin()
         self._loss.begin(self._stream.counts)
-        self._opened_s = self._heard_s = self._now_s()
+        self._opened_s = self._heard_s = self._sampled_s = self._now_s()
 
     async def keep(self, send: Callable[[bytes], bool], silence_s: float | None) -> None:
-        """Over this link until cancelled, or until the node is silent for `silence_s`."""
+        """Over this link until cancelled, or until no sample came for `silence_s`.
+
+        Answers alone are no sign of life: a subscription can be lost while they go on. Only a node
+        that says that its sensor is at fault has none to send.
+        """
         self._talk = NodeTalk(send)
         try:
             while True:
                 self._beat()
                 self._show()
-                if silence_s is not None and self._now_s() - self._heard_s > silence_s:
+                lived_s = self._heard_s if self._sensor_fault else self._sampled_s
+                if silence_s is not None and self._now_s() - lived_s > silence_s:
                     return
                 try:
                     async with asyncio.timeout(BEAT_S):
@@ -226,6 +234,8 @@ class NodeKeeper:
             return LinkState(f"no answer yet{where}{why}", well=False)
         if self._now_s() - self._heard_s > SILENT_S:
             return LinkState(f"{self.name}{where} is silent", well=False)
+        if not self._sensor_fault and self._now_s() - self._sampled_s > SILENT_S:
+            return LinkState(f"{self.name}{where} answers, but sends no samples", well=False)
         deaf = DEAF if self._hearing.deaf else ""
         greeting = f"the node {self._greeting}" if self._greeting else ""
         unseen = self._stream.unseen

@@ -94,9 +94,16 @@ class NodeSource(ABC):
             arrival = arrival._replace(since_s=self._awake_s)
         self._awake_s = self.host_s()
         chunks, heard = self._chunks.take(arrival)
+        if not self.is_ours():
+            self.lost()
+            return
         self._queue.extend(chunks)
         self._arrived.set()
         self._keeper.hear(heard)
+
+    def is_ours(self) -> bool:
+        """No other table has the node that is there, as far as it is known who that is."""
+        return True
 
     def lost(self) -> None:
         self._lost.set()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from upturn.clock import Clock
 from upturn.errors import InputError
 from upturn.transports import serial_ports
+from upturn.transports.in_use import HAS_IT, REMEDY, InUse, default_folder
 from upturn.transports.node_probe import NOTHING, Probe
 from upturn.transports.node_source import NodeSource
 from upturn.transports.printable import printable
@@ -47,6 +48,7 @@ class SerialSource(NodeSource):
         self._threaded = threaded
         self._asking = False
         """Every port: told once, until a node is found."""
+        self._in_use: InUse | None = None
 
     async def run(self) -> None:
         serial_ports.named.add(self._device)
@@ -54,11 +56,27 @@ class SerialSource(NodeSource):
             await self._run()
         finally:
             serial_ports.named.discard(self._device)
+            if self._in_use is not None:
+                self._in_use.give_back()
+
+    def is_ours(self) -> bool:
+        if self.hello is None:
+            return True
+        node_id = self.hello.node_id
+        if self._in_use is None or self._in_use.node_id != node_id:
+            if self._in_use is not None:
+                self._in_use.give_back()
+            self._in_use = InUse(default_folder(), node_id)
+        return self._in_use.try_take()
 
     async def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
         silence_s = SEARCH_AGAIN_S if self._device == AUTO else None
         while True:
+            if not self.is_ours():  # to open its port would have it heed this computer twice
+                self.wait_for(self.name, f"{HAS_IT}. {REMEDY}")
+                await self.clock.sleep(LONGEST_PAUSE_S)
+                continue
             link = await (self._search() if self._device == AUTO else self._open())
             if link is not None:
                 pause_s = FIRST_PAUSE_S

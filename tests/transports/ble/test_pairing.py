@@ -18,7 +18,7 @@ from tests.radio.waiting import until
 from tests.transports.ble.world import LOOK_S, World
 from upturn.core.events import Posture
 from upturn.errors import RunError
-from upturn.transports.ble import in_use
+from upturn.transports import in_use
 from upturn.transports.ble.known import KnownNode
 from upturn.transports.ble.pairing import Pairing
 
@@ -225,7 +225,7 @@ async def test_one_that_another_program_is_connected_to_is_left_alone(
     async with world.node() as node:
         shut(node)
         other = world.nodes.in_use(node.node_id)
-        await other.take()
+        assert await other.take()
         person = Person(world, presses=node)
         assert await person.fails("den") == (
             "den: another watch or command of this computer has it. End that one first"

@@ -31,8 +31,8 @@ from tests.radio.waiting import until
 from upturn.core.commands import Command, LinkNote
 from upturn.core.limits import DEVICES, STANDARD, DeviceKind
 from upturn.core.sample import Sample
-from upturn.transports import node_keeper
-from upturn.transports.ble import bluetooth, in_use, link, probe, source
+from upturn.transports import in_use, node_keeper
+from upturn.transports.ble import bluetooth, link, probe, source
 from upturn.transports.ble.bluetooth import Bluetooth
 from upturn.transports.ble.cable import Cable
 from upturn.transports.ble.known import KnownNode, KnownNodes

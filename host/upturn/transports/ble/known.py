@@ -19,7 +19,7 @@ from pathlib import Path
 import platformdirs
 
 from upturn.errors import RunError
-from upturn.transports.ble.in_use import InUse
+from upturn.transports.in_use import InUse
 
 FORMAT = 1
 FIELDS = ("node_id", "address", "name")

@@ -18,8 +18,8 @@ from bleak.backends.device import BLEDevice
 from bleak.exc import BleakError
 
 from upturn.transports.ble.bluetooth import Bluetooth
-from upturn.transports.ble.in_use import InUse
-from upturn.transports.ble.trouble import AGAIN, BLUETOOTH, BleError, Fact, bounded
+from upturn.transports.ble.trouble import AGAIN, BLUETOOTH, BleError, Fact, bounded, taken
+from upturn.transports.in_use import InUse
 from upturn.transports.link import Ears
 from upturn.transports.source import Arrival
 from upturn.wire import gatt
@@ -98,7 +98,7 @@ class BleLink:
             BleError: it cannot be, or not in time; as all that follows.
         """
         if self._in_use is not None:
-            await self._in_use.take()
+            await taken(self._in_use)
         self._open = True
         await self._bluetooth.connect(self._client, urgent=urgent)
         if not self._is_a_node():

@@ -16,7 +16,7 @@ from upturn.transports.ble.bluetooth import Bluetooth, Sighting, Wanted
 from upturn.transports.ble.choice import AUTO, choose, told_apart
 from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.ble.link import PAIR_S, BleLink
-from upturn.transports.ble.trouble import AGAIN, BleError, Fact
+from upturn.transports.ble.trouble import AGAIN, BleError, Fact, taken
 from upturn.transports.printable import printable
 
 LOOK_S = 6.0
@@ -143,7 +143,7 @@ class Pairing:
         assert sighting.said is not None
         in_use = self._nodes.in_use(sighting.said.node_id)
         try:
-            await in_use.take()
+            await taken(in_use)
             yield
         except BleError as fault:
             remedy = PRESS if fault.remedy == AGAIN else fault.remedy

@@ -17,10 +17,10 @@ from upturn.errors import InputError, RunError
 from upturn.transports.ble.bluetooth import Bluetooth, this_bluetooth
 from upturn.transports.ble.cable import Cable
 from upturn.transports.ble.choice import chosen, doubted, sighted
-from upturn.transports.ble.in_use import InUse
 from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.ble.link import BleLink
-from upturn.transports.ble.trouble import BLUETOOTH, BleError, Fact
+from upturn.transports.ble.trouble import BLUETOOTH, BleError, Fact, taken
+from upturn.transports.in_use import InUse
 from upturn.transports.node_probe import Probe
 from upturn.transports.node_source import NodeSource
 from upturn.transports.printable import printable
@@ -69,9 +69,10 @@ class BleSource(NodeSource):
         """It is being let go of, which may take its time."""
         self._apart_s = self.host_s()
         """When the last link ended, or the watch began."""
+        self._worked = False
+        """The last link lasted: a node that ends each at once must not go before others."""
         self._carrier = ""
         self._in_use: InUse | None = None
-        self._in_use_of = ""
         self._broken = 0
         """Connections in a row that were made and came to nothing."""
 
@@ -108,7 +109,7 @@ class BleSource(NodeSource):
                 await self.clock.sleep(CABLE_AGAIN_S)
 
     async def _by_cable(self, probe: Probe) -> None:
-        link = probe.link
+        link, begun_s = probe.link, self.host_s()
         assert link is not None
         try:
             if probe.problem:  # it was pulled again meanwhile
@@ -119,7 +120,7 @@ class BleSource(NodeSource):
             await self.keep(link, SILENCE_S)
         finally:
             link.close()
-            self._apart_s = self.host_s()
+            self._ended_after(self.host_s() - begun_s)
             self._cable.forget(probe)
 
     async def _run_radio(self) -> None:
@@ -143,6 +144,7 @@ class BleSource(NodeSource):
             RunError: it does not come about, or has ended for a reason that a person should know.
         """
         link = await self._reach()
+        begun_s = self.host_s()
         try:
             self._link = link
             self._broken = 0
@@ -152,7 +154,7 @@ class BleSource(NodeSource):
             await self.keep(link, SILENCE_S)
         finally:
             self._link = None
-            self._apart_s = self.host_s()
+            self._ended_after(self.host_s() - begun_s)
             self._leave(link)
         if link.fault is not None:
             raise link.fault
@@ -206,10 +208,10 @@ class BleSource(NodeSource):
 
     async def _take(self, known: KnownNode) -> None:
         """Have it for the whole of the watch, and not only while there is a link."""
-        if self._in_use is None or self._in_use_of != known.node_id:
+        if self._in_use is None or self._in_use.node_id != known.node_id:
             self._let_others()
-            self._in_use, self._in_use_of = self._nodes.in_use(known.node_id), known.node_id
-        await self._in_use.take()
+            self._in_use = self._nodes.in_use(known.node_id)
+        await taken(self._in_use)
 
     def _let_others(self) -> None:
         """Somebody else may have it: to pair it anew."""
@@ -217,9 +219,8 @@ class BleSource(NodeSource):
             self._in_use.give_back()
 
     def _is_urgent(self) -> bool:
-        """It was heard a moment ago, and somebody may be upside down."""
-        lately = self.host_s() - self._apart_s < URGENT_S
-        return bool(self._carrier) and self._broken == 0 and lately
+        """It was well heard a moment ago, and somebody may be upside down."""
+        return self._worked and self.host_s() - self._apart_s < URGENT_S
 
     def _doubted(self, fault: BleError) -> BleError:
         """The same, or what it may mean: some systems say no more of a lost bond than that the
@@ -240,6 +241,10 @@ class BleSource(NodeSource):
                 LinkNote(f"{self._called} is heard by {carrier}, no longer by {self._carrier}")
             )
         self._carrier = carrier
+
+    def _ended_after(self, lasted_s: float) -> None:
+        self._apart_s = self.host_s()
+        self._worked = lasted_s > WORKED_S
 
     def _leave(self, link: BleLink) -> None:
         link.close()

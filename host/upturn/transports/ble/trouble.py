@@ -22,6 +22,7 @@ from bleak.exc import (
     BleakGATTProtocolError,
 )
 
+from upturn.transports.in_use import HAS_IT, REMEDY, InUse
 from upturn.transports.link import LinkError
 from upturn.wire.gatt import PAIR_FIRST
 
@@ -160,6 +161,16 @@ DETAILS: tuple[tuple[str, Words], ...] = (
     ("could not pair", _REFUSED),
 )
 """By what stands in the text, in lower case: where the kind says too little. First match wins."""
+
+
+async def taken(in_use: InUse) -> None:
+    """Have it, for nobody else meanwhile.
+
+    Raises:
+        BleError: another has it, and keeps it.
+    """
+    if not await in_use.take():
+        raise BleError(Fact.OTHER, HAS_IT, REMEDY)
 
 
 def explained(error: BaseException) -> BleError:

@@ -15,7 +15,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from upturn.transports.ble.trouble import BleError, Fact
+import platformdirs
 
 if sys.platform == "win32":
     import msvcrt
@@ -25,28 +25,30 @@ else:
 PATIENCE_S = 2.0
 """Who is refused by a node lets go of it sooner."""
 LOOK_S = 0.1
+HAS_IT = "another watch or command of this computer has it"
+REMEDY = "End that one first"
+
+
+def default_folder() -> Path:
+    """Where the locks of a user are."""
+    return platformdirs.user_data_path("upturn") / "in-use"
 
 
 class InUse:
     """Of the node with that hardware id; not taken yet."""
 
     def __init__(self, folder: Path, node_id: str) -> None:
+        self.node_id = node_id
         self._path = folder / re.sub(r"[^0-9A-Za-z]", "-", node_id)
         self._file: int | None = None
 
-    async def take(self) -> None:
-        """Now, or as soon as whoever has it lets go of it.
-
-        Raises:
-            BleError: another has it, and keeps it.
-        """
-        tries = round(PATIENCE_S / LOOK_S)
-        while not self.try_take():
-            if not tries:
-                why = "another watch or command of this computer has it"
-                raise BleError(Fact.OTHER, why, "End that one first")
-            tries -= 1
+    async def take(self) -> bool:
+        """Now, or as soon as whoever has it lets go of it; False if another keeps it."""
+        for _ in range(round(PATIENCE_S / LOOK_S)):
+            if self.try_take():
+                return True
             await asyncio.sleep(LOOK_S)
+        return self.try_take()
 
     def give_back(self) -> None:
         """A second call does nothing."""

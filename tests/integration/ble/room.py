@@ -28,8 +28,9 @@ from tests.integration.ble.table import Table
 from tests.integration.ble.table_node import TableNode
 from tests.radio.air import Air, public
 from tests.radio.bleak_bumble import Adapter
+from upturn.core.events import Posture
 from upturn.core.limits import custom_profile
-from upturn.transports.ble.bluetooth import Bluetooth
+from upturn.transports.ble.bluetooth import Bluetooth, Sighting
 from upturn.transports.ble.cable import Cable
 from upturn.transports.ble.known import KnownNode, KnownNodes
 from upturn.transports.ble.pairing import Pairing
@@ -40,6 +41,7 @@ COMPUTER = "F0:00:00:00:00:01"
 FIRST_ID = 0x240AC4000001
 BONDS = "upturn.bonds.json"
 LOOK_S = 0.1
+TOLD_S = 10.0
 
 
 class Bond(NamedTuple):
@@ -107,6 +109,15 @@ class Room:
         self._stack.enter_context(node)
         self._stack.push_async_callback(node.radio.close)
         return node
+
+    async def told_upright(self, node: TableNode) -> None:
+        """Until the node's advertising has told that nobody is inverted any more."""
+
+        def is_upright(one: Sighting) -> bool:
+            told = one.said is not None and one.said.posture is Posture.UPRIGHT
+            return told and one.address == node.address
+
+        assert await self.bluetooth.sight(is_upright, TOLD_S)
 
     async def pair(self, node: TableNode) -> KnownNode:
         """As a person does it: by the node's button, when told to."""

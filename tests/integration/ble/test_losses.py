@@ -131,6 +131,7 @@ async def test_a_node_that_has_lost_its_bond_is_told_and_paired_again(room: Room
         assert limit.at_s - inverted_s == pytest.approx(2, abs=SLACK_S)
         await table.linked("lost its bond")
         up_s = node.act("go -80 300")
+        await room.told_upright(node)
         await room.pair(node)
         await table.says(SignalChanged, lost=False)
         await table.replaced()

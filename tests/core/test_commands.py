@@ -12,6 +12,7 @@ from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import (
     COMMANDS,
     Acknowledge,
+    CheckIn,
     Command,
     Distress,
     Goodbye,
@@ -23,6 +24,7 @@ from upturn.core.commands import (
     Resume,
     SeenUpright,
     SinkStatus,
+    SoundOutput,
     StandDown,
     Symptoms,
     TestAlarm,
@@ -41,6 +43,11 @@ EXAMPLES: list[tuple[Command, dict[str, object]]] = [
     (Resume(), {"verb": "resume"}),
     (Distress("kitchen"), {"verb": "distress", "source": "kitchen"}),
     (ImFine(), {"verb": "im_fine"}),
+    (CheckIn(), {"verb": "check_in"}),
+    (
+        SoundOutput("speakers", confirmed=True),
+        {"verb": "sound_output", "words": "speakers", "confirmed": True},
+    ),
     (TestAlarm(), {"verb": "test_alarm"}),
     (Symptoms("pain_worse"), {"verb": "symptoms", "answer": "pain_worse"}),
     (Goodbye(), {"verb": "goodbye"}),

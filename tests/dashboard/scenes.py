@@ -20,7 +20,7 @@ from upturn.core.events import (
     PostureChanged,
 )
 from upturn.core.limits import DEVICES, PROFILES, DeviceKind
-from upturn.core.snapshot import AlarmView, Snapshot
+from upturn.core.snapshot import AlarmView, Check, Snapshot
 from upturn.dashboard.feed import EventRing, SourceState
 from upturn.dashboard.history import History
 from upturn.dashboard.view import View
@@ -45,6 +45,7 @@ def alarm(
         occurrence=1,
         priority=priority or spec.priorities[-1],
         message=f"{head}. {spec.advice}",
+        detail=detail,
         raised_s=NOW_S - age_s,
         condition=True,
         acknowledged=False,
@@ -53,6 +54,20 @@ def alarm(
         pausable=spec.pausable,
     )
     return replace(view, **changes)  # type: ignore[arg-type]
+
+
+def checks(*problems: str) -> tuple[Check, ...]:
+    """Those of a table whose calibration has these problems, and no other."""
+    found = [Check("Calibration", problem) for problem in problems]
+    return (
+        Check("Alarms", "", "on"),
+        Check("Data", "", "comes"),
+        Check("Sensor", "", "to be believed"),
+        *(found or [Check("Calibration", "", "done")]),
+        Check("Battery", "", "not low"),
+        Check("Computer", "", "works"),
+        Check("Spotter", "", "not asked for by this profile"),
+    )
 
 
 CALM = Snapshot(
@@ -82,7 +97,8 @@ CALM = Snapshot(
     session_longest_s=0.0,
     session_peak_deg=None,
     stand_down=False,
-    not_ready=(),
+    checks=checks(),
+    check_in_age_s=None,
     battery_v=3.91,
     battery_percent=None,
     samples=30_000,
@@ -161,13 +177,13 @@ SCENES: dict[str, Snapshot] = {
     "not_ready": replace(
         CALM,
         alarms=(),
-        not_ready=("not calibrated", "battery of the node is low (3.46 V)"),
+        checks=checks("not calibrated", "battery of the node is low (3.46 V)"),
     ),
     "many_alarms": inverted(
         76.0,
         exposure_at_least=True,
         profile=PROFILES["standard"],
-        not_ready=("not calibrated",),
+        checks=checks("not calibrated"),
         alarms=(
             _NO_RETURN,
             alarm(AlarmId.DISTRESS, detail="three taps", age_s=9.0),
@@ -180,7 +196,7 @@ SCENES: dict[str, Snapshot] = {
             _SINK,
         ),
     ),
-    "stand_down": replace(CALM, stand_down=True, not_ready=("stood down",)),
+    "stand_down": replace(CALM, stand_down=True, checks=checks("stood down")),
     "no_signal": replace(
         CALM,
         posture=Posture.UNKNOWN,
@@ -190,7 +206,7 @@ SCENES: dict[str, Snapshot] = {
         battery_v=None,
         samples=0,
         samples_lost=0,
-        not_ready=("no data yet",),
+        checks=checks("no data yet"),
         alarms=(alarm(AlarmId.NO_SIGNAL_YET, age_s=8.0),),
     ),
     "extended": replace(

@@ -322,7 +322,7 @@ async def test_a_replay_that_ended_has_not_stopped() -> None:
 
 
 async def test_at_80x24_all_that_matters_is_on_the_screen() -> None:
-    three = replace(SCENES["many_alarms"], alarms=SCENES["many_alarms"].alarms[:3], not_ready=())
+    three = replace(SCENES["many_alarms"], alarms=SCENES["many_alarms"].alarms[:3], checks=())
     async with opened(three) as desk:
         screen = desk.screen
         assert "*** NOT COMING UP ***" in screen

@@ -9,7 +9,7 @@ import pytest
 
 from tests.dashboard.scenes import CALM, RESTING, SCENES, alarm, inverted, view
 from upturn.core.alarm_table import ALARMS, AlarmId, Priority
-from upturn.core.snapshot import Snapshot
+from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard.feed import SourceState
 from upturn.dashboard.glyphs import big
 from upturn.dashboard.headline import Beside, headline
@@ -28,7 +28,7 @@ def _words(view: View, width: int, height: int) -> str:
     ("snapshot", "title"),
     [
         (CALM, "Ready"),
-        (replace(CALM, not_ready=("not calibrated",)), "Not ready"),
+        (replace(CALM, checks=(Check("Calibration", "not calibrated"),)), "Not ready"),
         (RESTING, "Rest"),
         (inverted(20.0), "Inverted"),
         (replace(CALM, signal_age_s=3.0), "No fresh data"),

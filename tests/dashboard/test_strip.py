@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.dashboard.scenes import CALM, RESTING, SCENES, TABLES, alarm, inverted, view
 from upturn.core.alarm_table import AlarmId, Priority
-from upturn.core.snapshot import Snapshot
+from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard.feed import SourceState
 from upturn.dashboard.painters.strip import Spot, paint_strip, standing
 from upturn.dashboard.palette import DARK
@@ -58,7 +58,7 @@ def test_at_120x40_each_has_a_line_with_more_of_it() -> None:
     ("seen", "short", "long"),
     [
         (view(CALM), "UPRIGHT", "READY"),
-        (view(replace(CALM, not_ready=("x",))), "UPRIGHT", "NOT READY"),
+        (view(replace(CALM, checks=(Check("Calibration", "x"),))), "UPRIGHT", "NOT READY"),
         (view(RESTING), "LEVEL", "rest 0:44 more"),
         (view(SCENES["no_return"]), "NO RETURN", "Not coming up, and 1 more"),
         (view(ACKNOWLEDGED), "TIME LIMIT", "Inverted too long, acknowledged"),

@@ -218,7 +218,7 @@ async def test_one_table_that_stands_still_or_failed_is_heard_and_marked_beside_
 
 
 async def test_at_80x24_three_tables_leave_the_shown_one_all_that_it_had() -> None:
-    three = replace(SCENES["many_alarms"], alarms=SCENES["many_alarms"].alarms[:3], not_ready=())
+    three = replace(SCENES["many_alarms"], alarms=SCENES["many_alarms"].alarms[:3], checks=())
     async with opened({**TABLES, "den": three}) as desk:
         screen = "\n".join(s.text for s in desk.app.screen._compositor.render_strips())
         assert "*** NOT COMING UP ***" in screen

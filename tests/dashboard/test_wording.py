@@ -13,7 +13,7 @@ from tests.dashboard.scenes import CALM, EVENTS, RESTING, alarm, inverted, view
 from upturn.core.alarm_table import AlarmId
 from upturn.core.events import Event, InversionEnded, Posture, SignalChanged
 from upturn.core.limits import PROFILES
-from upturn.core.snapshot import AlarmView
+from upturn.core.snapshot import AlarmView, Check
 from upturn.dashboard import wording
 from upturn.dashboard.feed import SourceState
 
@@ -85,7 +85,7 @@ def test_rest_in_each_state() -> None:
 
 
 def test_readiness_in_each_state() -> None:
-    states = (CALM, replace(CALM, not_ready=("x",)), replace(CALM, stand_down=True))
+    states = (CALM, replace(CALM, checks=(Check("Calibration", "x"),)), replace(CALM, stand_down=True))
     assert [wording.readiness(s) for s in states] == ["READY", "NOT READY", "STOOD DOWN"]
 
 

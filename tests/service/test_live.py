@@ -171,7 +171,7 @@ async def test_the_node_is_not_acknowledged_while_something_else_sounds() -> Non
 def view(id_: AlarmId, *, sounding: bool = True, pause_left_s: float = 0.0) -> AlarmView:
     spec = ALARMS[id_]
     priority = spec.priorities[0]
-    return AlarmView(spec, 1, priority, "", 0.0, True, False, sounding, pause_left_s, True)
+    return AlarmView(spec, 1, priority, "", "", 0.0, True, False, sounding, pause_left_s, True)
 
 
 @pytest.mark.parametrize(

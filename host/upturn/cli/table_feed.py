@@ -14,7 +14,7 @@ from upturn.core.events import Event
 from upturn.core.limits import STANDARD
 from upturn.core.pipeline import Pipeline
 from upturn.core.sample import StreamInfo
-from upturn.core.snapshot import Snapshot
+from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard.feed import EventRing, SourceState
 from upturn.dashboard.history import History
 from upturn.transports.source import LinkState, LiveSource
@@ -77,7 +77,8 @@ class TableFeed:
             shown = Pipeline(StreamInfo(), STANDARD).snapshot(0.0)
         else:
             shown = self._session.snapshot()
-        return replace(shown, not_ready=(*self._problems(), *shown.not_ready))
+        checks = tuple(Check("Link", problem) for problem in self._problems())
+        return replace(shown, checks=(*checks, *shown.checks))
 
     def source(self) -> SourceState:
         if self._failure:

@@ -37,7 +37,7 @@ class _Active:
     spec: AlarmSpec
     occurrence: int
     priority: Priority
-    message: str
+    detail: str
     raised_s: float
     condition: bool
     pausable: bool
@@ -46,6 +46,11 @@ class _Active:
     acknowledged: bool = False
     pause_until_s: float = -inf
     clears_s: float = inf
+
+    @property
+    def message(self) -> str:
+        head = f"{self.spec.title}: {self.detail}" if self.detail else self.spec.title
+        return f"{head}. {self.spec.advice}"
 
 
 class AlarmBook:
@@ -119,10 +124,10 @@ class AlarmBook:
             self._raise(now_s, spec, level)
         elif level.priority > active.priority:
             active.priority = level.priority
-            active.message = _message(spec, level.detail)
+            active.detail = level.detail
             self.escalate(now_s, id)
         elif known is not None and known.detail != detail:
-            active.message = _message(spec, detail)
+            active.detail = detail
 
     def trigger(self, now_s: float, id: AlarmId, detail: str = "") -> None:
         """A momentary condition: raise a new occurrence, or hold on to the one that is held."""
@@ -202,6 +207,7 @@ class AlarmBook:
                 occurrence=a.occurrence,
                 priority=a.priority,
                 message=a.message,
+                detail=a.detail,
                 raised_s=a.raised_s,
                 condition=a.condition,
                 acknowledged=a.acknowledged,
@@ -222,7 +228,7 @@ class AlarmBook:
             spec,
             occurrence,
             level.priority,
-            _message(spec, level.detail),
+            level.detail,
             raised_s=now_s,
             condition=True,
             pausable=level.pausable,
@@ -264,8 +270,3 @@ class AlarmBook:
                 now_s, active.spec.id, active.occurrence, active.priority, state, active.message
             )
         )
-
-
-def _message(spec: AlarmSpec, detail: str) -> str:
-    head = f"{spec.title}: {detail}" if detail else spec.title
-    return f"{head}. {spec.advice}"

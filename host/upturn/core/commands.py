@@ -45,6 +45,19 @@ class ImFine:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckIn:
+    """The spotter is here and looks, for `thresholds.CHECK_IN_S`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundOutput:
+    """What plays the alarms' sound, in words, and whether a person has heard its test tone."""
+
+    words: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TestAlarm:
     """Raise an alarm that says it is a test, so that every route of alarms can be tried."""
 
@@ -115,6 +128,8 @@ Command = (
     | Resume
     | Distress
     | ImFine
+    | CheckIn
+    | SoundOutput
     | TestAlarm
     | Symptoms
     | Goodbye
@@ -132,6 +147,8 @@ COMMANDS: dict[str, type[Command]] = {
     "resume": Resume,
     "distress": Distress,
     "im_fine": ImFine,
+    "check_in": CheckIn,
+    "sound_output": SoundOutput,
     "test_alarm": TestAlarm,
     "symptoms": Symptoms,
     "goodbye": Goodbye,

@@ -72,6 +72,8 @@ class Profile:
     reason: str
     beyond: str = ""
     """Which document's limit it goes beyond; shown while the profile is in use."""
+    needs_spotter: bool = False
+    """READY waits for the spotter's check-in."""
 
 
 STANDARD = Profile(
@@ -96,6 +98,7 @@ PROFILES: dict[str, Profile] = {
             max_angle_deg=30.0,
             source="CC, MNT-hang",
             reason="30 to 45 s for first uses; 30 degrees is our choice within ITB's 20 to 60",
+            needs_spotter=True,
         ),
         STANDARD,
         Profile(

@@ -13,9 +13,10 @@ from dataclasses import replace
 from math import inf, isfinite
 from typing import assert_never
 
-from upturn.core.alarm_table import AlarmId, Kind, Priority
+from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import (
     Acknowledge,
+    CheckIn,
     Command,
     Distress,
     Goodbye,
@@ -27,6 +28,7 @@ from upturn.core.commands import (
     Resume,
     SeenUpright,
     SinkStatus,
+    SoundOutput,
     StandDown,
     Symptoms,
     TestAlarm,
@@ -34,6 +36,7 @@ from upturn.core.commands import (
 from upturn.core.events import Event, InversionStarted, Noted, Posture, Summary
 from upturn.core.limits import DEVICES, Device, DeviceKind, Profile
 from upturn.core.monitor import Monitor
+from upturn.core.readiness import Readiness
 from upturn.core.sample import Sample, StreamInfo
 from upturn.core.snapshot import Snapshot
 from upturn.core.tilt import Estimator, Tilt
@@ -60,6 +63,7 @@ class Pipeline:
         if start_s is not None:
             self._tilt.origin_s = start_s
         self._monitor = Monitor(info, profile, device, self._out, awaits_first=start_s is not None)
+        self._readiness = Readiness(needs_spotter=profile.needs_spotter)
         self._emitted_s = -inf
         self._failed_sinks: dict[str, str] = {}
 
@@ -130,6 +134,11 @@ class Pipeline:
                 monitor.distress(now_s, source)
             case ImFine():
                 monitor.im_fine(now_s)
+            case CheckIn():
+                self._readiness.check_in(now_s)
+                self._out.append(Noted(now_s, "the spotter is here"))
+            case SoundOutput():
+                self._readiness.sound(command)
             case TestAlarm():
                 if inverted or monitor.stand_down:
                     why = "somebody is inverted" if inverted else "alarms are off"
@@ -173,10 +182,8 @@ class Pipeline:
         shown_s, now_s = now_s, now_s - self._origin_s
         exposure_s = ledger.exposure_s(now_s)
         peak_deg = monitor.session_peak_deg
-        alarms = tuple(
-            replace(view, raised_s=view.raised_s + self._origin_s)
-            for view in monitor.alarms.views(now_s)
-        )
+        views = monitor.alarms.views(now_s)
+        alarms = tuple(replace(view, raised_s=view.raised_s + self._origin_s) for view in views)
         return Snapshot(
             now_s=shown_s,
             node=self._info.node,
@@ -204,7 +211,10 @@ class Pipeline:
             session_longest_s=max(ledger.session_tally.longest_s, ledger.inversion_s(now_s)),
             session_peak_deg=peak_deg if isfinite(peak_deg) else None,
             stand_down=monitor.stand_down,
-            not_ready=self._not_ready(),
+            checks=self._readiness.checks(
+                now_s, views, stand_down=monitor.stand_down, no_data=self._no_data()
+            ),
+            check_in_age_s=self._readiness.check_in_age_s(now_s),
             battery_v=monitor.battery_v,
             battery_percent=monitor.battery_percent,
             samples=tilt.samples,
@@ -233,24 +243,15 @@ class Pipeline:
     def _refuse(self, now_s: float, text: str) -> None:
         self._out.append(Noted(now_s, text, refusal=True))
 
-    def _not_ready(self) -> tuple[str, ...]:
+    def _no_data(self) -> str:
+        """Why nothing is known of the person, where no alarm says it."""
         monitor = self._monitor
-        reasons = []
-        if monitor.stand_down:
-            reasons.append("stand down: alarms are off")
         if not self.seen:
-            reasons.append("no data from the table yet")
-        elif monitor.silent and not monitor.alarms.is_active(AlarmId.SIGNAL_LOST):
-            reasons.append("no data from the table")
-        elif monitor.posture is Posture.UNKNOWN:
-            reasons.append("posture is unknown")
-        reasons.extend(
-            view.spec.title
-            for view in monitor.alarms.views(monitor.now_s)
-            if view.spec.id is not AlarmId.NO_SIGNAL_YET
-            and (view.spec.kind is Kind.TECHNICAL or view.priority is Priority.HIGH)
-        )
-        return tuple(reasons)
+            return "no data from the table yet"
+        if monitor.silent:
+            lost = monitor.alarms.is_active(AlarmId.SIGNAL_LOST)
+            return "" if lost else "no data from the table"
+        return "posture is unknown" if monitor.posture is Posture.UNKNOWN else ""
 
     @property
     def _origin_s(self) -> float:

@@ -18,6 +18,9 @@ class AlarmView:
     occurrence: int
     priority: Priority
     message: str
+    """Title, detail and advice, as events have it."""
+    detail: str
+    """What of it is this occurrence's own; may be empty."""
     raised_s: float
     condition: bool
     """False: the condition is gone and the occurrence only waits to be acknowledged."""
@@ -26,6 +29,21 @@ class AlarmView:
     pause_left_s: float
     """Seconds until its sound comes back; 0 when not paused."""
     pausable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One of the pre-use checks that READY is made of."""
+
+    name: str
+    problem: str = ""
+    """Why it was not passed; empty: it was."""
+    note: str = ""
+    """What is so, where it was passed."""
+
+    @property
+    def passed(self) -> bool:
+        return not self.problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +87,10 @@ class Snapshot:
     session_longest_s: float
     session_peak_deg: float | None
     stand_down: bool
-    not_ready: tuple[str, ...]
-    """Every reason for NOT READY; empty means READY."""
+    checks: tuple[Check, ...]
+    """Every check of READY, passed or not; one that failed twice stands there twice."""
+    check_in_age_s: float | None
+    """Seconds since the spotter said to be here; None: never, or too long ago to count."""
     battery_v: float | None
     battery_percent: float | None
     samples: int
@@ -79,5 +99,10 @@ class Snapshot:
     """Most urgent first."""
 
     @property
+    def not_ready(self) -> tuple[str, ...]:
+        """Every reason for NOT READY; empty means READY."""
+        return tuple(check.problem for check in self.checks if not check.passed)
+
+    @property
     def ready(self) -> bool:
-        return not self.not_ready
+        return all(check.passed for check in self.checks)

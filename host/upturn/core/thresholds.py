@@ -117,4 +117,5 @@ HOST_BATTERY_LOW_PERCENT = 10.0  # many computers put themselves to sleep a litt
 # Alarm signals
 PAUSE_INVERTED_S = 30.0  # a paused alarm must come back before the next is due
 PAUSE_S = 120.0  # the longest that comparable monitors allow
+CHECK_IN_S = 1800.0  # a spotter who said so half an hour ago may have gone; a session is shorter
 STAND_DOWN_UPRIGHT_S = 5.0  # a table set up for use stands so long; a carried one does not

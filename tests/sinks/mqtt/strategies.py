@@ -18,7 +18,7 @@ from upturn.core.events import (
     SignalChanged,
 )
 from upturn.core.limits import DEVICES, PROFILES, custom_profile
-from upturn.core.snapshot import AlarmView, Snapshot
+from upturn.core.snapshot import AlarmView, Check, Snapshot
 from upturn.sinks.mqtt.payloads import Stamp
 from upturn.sinks.mqtt.topics import slug
 
@@ -46,6 +46,7 @@ def _views(spec: AlarmSpec) -> st.SearchStrategy[AlarmView]:
         occurrence=st.integers(1, 1000),
         priority=st.sampled_from(spec.priorities),
         message=texts,
+        detail=texts,
         raised_s=seconds,
         condition=st.booleans(),
         acknowledged=st.booleans(),
@@ -89,7 +90,8 @@ snapshots = st.builds(
     session_longest_s=seconds,
     session_peak_deg=st.none() | degrees,
     stand_down=st.booleans(),
-    not_ready=st.lists(texts, max_size=3).map(tuple),
+    checks=st.lists(st.builds(Check, texts, texts, texts), max_size=3).map(tuple),
+    check_in_age_s=st.none() | st.floats(0.0, 1800.0),
     battery_v=st.none() | st.floats(0.0, 5.0),
     battery_percent=st.none() | st.sampled_from((0.0, 14.96, 15, 99.96, 100.0)),
     samples=counts,

@@ -30,7 +30,7 @@ from upturn.core.events import (
     to_json,
 )
 from upturn.core.limits import DEVICES, DeviceKind
-from upturn.core.snapshot import Snapshot
+from upturn.core.snapshot import Check, Snapshot
 from upturn.sinks.mqtt.payloads import (
     Stamp,
     alarms_payload,
@@ -54,7 +54,7 @@ def test_state_says_all_that_a_display_shows() -> None:
     snapshot = replace(
         inverted(46.24, alarms=(alarm(AlarmId.TIME_LIMIT_NEAR),)),
         battery_percent=61,
-        not_ready=("posture is unknown",),
+        checks=(Check("Data", "posture is unknown"),),
     )
     assert state_payload(snapshot, STAMP, commands_refused=2) == {
         **HEAD,

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""The pre-use check: what has to be so before somebody inverts, and what of it is not.
+
+Watching never waits for it; READY is a word of advice, and every reason against it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from upturn.core.alarm_table import AlarmId, Kind, Priority
+from upturn.core.commands import SoundOutput
+from upturn.core.snapshot import AlarmView, Check
+from upturn.core.thresholds import CHECK_IN_S
+
+ALARMS, DATA, SENSOR, CALIBRATION = "Alarms", "Data", "Sensor", "Calibration"
+BATTERY, COMPUTER, SOUND, SPOTTER = "Battery", "Computer", "Sound", "Spotter"
+
+PASSED: Mapping[str, str] = {
+    ALARMS: "on",
+    DATA: "comes",
+    SENSOR: "to be believed",
+    CALIBRATION: "done",
+    BATTERY: "not low",
+    COMPUTER: "works",
+}
+"""What each check says where it is passed, in the order of display."""
+
+FAILS: Mapping[AlarmId, str] = {
+    AlarmId.SIGNAL_LOST: DATA,
+    AlarmId.SENSOR_FAULT: SENSOR,
+    AlarmId.SENSOR_MOVED: SENSOR,
+    AlarmId.NOT_CALIBRATED: CALIBRATION,
+    AlarmId.BATTERY_LOW: BATTERY,
+    AlarmId.HOST_STALLED: COMPUTER,
+    AlarmId.SINK_FAILED: COMPUTER,
+}
+"""Which check an alarm about the equipment fails; all others fail that of the alarms."""
+
+
+class Readiness:
+    """What people and the sound have said; all else is known from the alarms."""
+
+    def __init__(self, *, needs_spotter: bool) -> None:
+        self._needs_spotter = needs_spotter
+        self._checked_in_s: float | None = None
+        self._sound: SoundOutput | None = None
+
+    def check_in(self, now_s: float) -> None:
+        self._checked_in_s = now_s
+
+    def check_in_age_s(self, now_s: float) -> float | None:
+        """None: nobody did, or too long ago to count."""
+        if self._checked_in_s is None:
+            return None
+        age_s = max(0.0, now_s - self._checked_in_s)
+        return age_s if age_s < CHECK_IN_S else None
+
+    def sound(self, output: SoundOutput) -> None:
+        self._sound = output
+
+    def checks(
+        self, now_s: float, views: Sequence[AlarmView], *, stand_down: bool, no_data: str
+    ) -> tuple[Check, ...]:
+        """Every check at `now_s`; `no_data` says why nothing is known of the person."""
+        problems: dict[str, list[str]] = {name: [] for name in PASSED}
+        if stand_down:
+            problems[ALARMS].append("stand down: alarms are off")
+        if no_data:
+            problems[DATA].append(no_data)
+        for view in views:
+            if _matters(view):
+                problems[FAILS.get(view.spec.id, ALARMS)].append(view.spec.title)
+        checks = [
+            check
+            for name, found in problems.items()
+            for check in ([Check(name, one) for one in found] or [Check(name, "", PASSED[name])])
+        ]
+        if self._sound is not None:
+            checks.append(_sound(self._sound))
+        return (*checks, self._spotter(now_s))
+
+    def _spotter(self, now_s: float) -> Check:
+        if self.check_in_age_s(now_s) is not None:
+            return Check(SPOTTER, "", "is here")
+        if not self._needs_spotter:
+            return Check(SPOTTER, "", "not asked for by this profile")
+        if self._checked_in_s is None:
+            return Check(SPOTTER, "the spotter has not checked in")
+        return Check(SPOTTER, f"the spotter's check-in is over {CHECK_IN_S / 60:g} min old")
+
+
+def _matters(view: AlarmView) -> bool:
+    if view.spec.id is AlarmId.NO_SIGNAL_YET:
+        return False  # `no_data` says it from the beginning
+    return view.spec.kind is Kind.TECHNICAL or view.priority is Priority.HIGH
+
+
+def _sound(output: SoundOutput) -> Check:
+    if output.confirmed:
+        return Check(SOUND, "", output.words)
+    return Check(SOUND, "nobody has confirmed that the test tone is heard")

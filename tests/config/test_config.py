@@ -23,7 +23,8 @@ from upturn.config import (
     load_config,
     locate_config,
 )
-from upturn.config.sections import SECTIONS, SOURCES, THEMES
+from upturn.config.model import LANGUAGES, THEMES
+from upturn.config.sections import SECTIONS, SOURCES
 from upturn.core.calibration import Pose, three_poses
 from upturn.core.limits import PROFILES, DeviceKind, Profile
 from upturn.core.mounting import ASSUMED, Mounting, Vector
@@ -106,9 +107,12 @@ def test_a_full_config_is_read_as_written(tmp_path: Path) -> None:
         [dashboard]
         theme = "light"
         window_s = 60
+        large = true
         [sound]
         enabled = false
         volume = 0.5
+        voice = false
+        language = "de"
         [store]
         path = "sessions"
         keep_days = 90
@@ -150,8 +154,8 @@ def test_a_full_config_is_read_as_written(tmp_path: Path) -> None:
         acknowledge=False,
         seen_upright=True,
     )
-    assert config.dashboard == DashboardConfig("light", 60.0)
-    assert config.sound == SoundConfig(enabled=False, volume=0.5)
+    assert config.dashboard == DashboardConfig("light", 60.0, large=True)
+    assert config.sound == SoundConfig(enabled=False, volume=0.5, voice=False, language="de")
     assert config.store == StoreConfig("sessions", 90)
 
 
@@ -184,9 +188,12 @@ def test_every_value_in_force_is_known_with_its_origin(tmp_path: Path) -> None:
         Setting("mqtt.acknowledge", True, default),
         Setting("mqtt.seen_upright", False, default),
         Setting("dashboard.theme", "dark", default),
-        Setting("dashboard.window_s", 300.0, default),
+        Setting("dashboard.window_s", 120.0, default),
+        Setting("dashboard.large", False, default),
         Setting("sound.enabled", True, default),
         Setting("sound.volume", 1.0, default),
+        Setting("sound.voice", True, default),
+        Setting("sound.language", "en", default),
         Setting("store.path", None, default),
         Setting("store.keep_days", None, default),
     )
@@ -209,7 +216,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "an unknown key like no other": (
         "[sound]\nzzz = 1",
-        "F:2: sound.zzz is not a known key. Known in [sound]: enabled, volume",
+        "F:2: sound.zzz is not a known key. Known in [sound]: enabled, volume, voice, language",
     ),
     "a key with a line break in it": (
         '"a\\nb" = 1',
@@ -559,9 +566,18 @@ REFUSED: dict[str, tuple[str, str]] = {
             "sounding alarm is heard; enabled = false turns sound off, and the screen says so"
         ),
     ),
+    "a voice of the wrong kind": (
+        '[sound]\nvoice = "en"',
+        "F:2: sound.voice is text ('en'). Allowed: true or false",
+    ),
+    "a language that nobody wrote": (
+        '[sound]\nlanguage = "fr"',
+        "F:2: sound.language is 'fr'. Allowed: one of en, de",
+    ),
     "an unknown theme": (
         '[dashboard]\ntheme = "drak"',
-        "F:2: dashboard.theme is 'drak'. Did you mean 'dark'? Allowed: one of dark, light",
+        "F:2: dashboard.theme is 'drak'. Did you mean 'dark'? Allowed: one of "
+        + ", ".join(THEMES),
     ),
     "a plot of a moment": (
         "[dashboard]\nwindow_s = 9.9",
@@ -661,6 +677,11 @@ def test_every_kind_of_source_is_accepted(tmp_path: Path, scheme: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_theme_is_accepted(tmp_path: Path, theme: str) -> None:
     assert read(tmp_path, f'dashboard.theme = "{theme}"').dashboard.theme == theme
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_is_accepted(tmp_path: Path, language: str) -> None:
+    assert read(tmp_path, f'sound.language = "{language}"').sound.language == language
 
 
 def test_every_section_has_settings(tmp_path: Path) -> None:

@@ -86,11 +86,20 @@ class MqttConfig:
     """Who may publish commands there may say that the user was seen upright."""
 
 
+THEMES = ("dark", "light", "colour-blind", "monochrome")
+
+
 @dataclass(frozen=True, slots=True)
 class DashboardConfig:
     theme: str = "dark"
-    window_s: float = 300.0
-    """How much time the angle plot shows."""
+    """One of `THEMES`; without colour it is monochrome, whatever this says."""
+    window_s: float = 120.0
+    """How much time the angle plot shows at first."""
+    large: bool = False
+    """Begin in large mode, for reading from across the room."""
+
+
+LANGUAGES = ("en", "de")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,10 @@ class SoundConfig:
     enabled: bool = True
     volume: float = 1.0
     """Share of full volume. Never 0: who wants no sound says `enabled = false`, and it shows."""
+    voice: bool = True
+    """Short phrases between the tones, where this computer can speak."""
+    language: str = "en"
+    """Of the voice: one of `LANGUAGES`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from math import hypot
 from typing import TypeVar
 
 from upturn.config.model import (
+    LANGUAGES,
+    THEMES,
     Config,
     DashboardConfig,
     NodeConfig,
@@ -44,7 +46,6 @@ SOURCES = {
 }
 LINKS = ("serial:", "ble:")
 """Sources that are one thing in the world, which nobody can watch twice."""
-THEMES = ("dark", "light")
 MAX_NAME = 40
 MIN_WINDOW_S = 10.0
 MAX_WINDOW_S = 3600.0
@@ -73,9 +74,11 @@ def read_config(top: Table) -> Config:
         profiles=profiles,
         mqtt=_section(top.table("mqtt", MQTT_KEYS), read_mqtt, None),
         dashboard=_section(
-            top.table("dashboard", ("theme", "window_s")), _dashboard, DashboardConfig()
+            top.table("dashboard", ("theme", "window_s", "large")), _dashboard, DashboardConfig()
         ),
-        sound=_section(top.table("sound", ("enabled", "volume")), _sound, SoundConfig()),
+        sound=_section(
+            top.table("sound", ("enabled", "volume", "voice", "language")), _sound, SoundConfig()
+        ),
         store=_section(top.table("store", ("path", "keep_days")), _store, StoreConfig()),
     )
     config.profile_named(config.profile, where=top.where("profile"))
@@ -194,6 +197,7 @@ def _dashboard(table: Table) -> DashboardConfig:
             ),
             default.window_s,
         ),
+        large=_or(table.flag("large"), default.large),
     )
 
 
@@ -203,6 +207,8 @@ def _sound(table: Table) -> SoundConfig:
     return SoundConfig(
         enabled=_or(table.flag("enabled"), default.enabled),
         volume=_or(table.number("volume", low=0.0, high=1.0, why=why), default.volume),
+        voice=_or(table.flag("voice"), default.voice),
+        language=_or(table.choice("language", LANGUAGES), default.language),
     )
 
 

@@ -74,6 +74,7 @@ def test_state_says_all_that_a_display_shows() -> None:
         "time_left_s": 13.8,
         "rest_s": 0.0,
         "rest_left_s": 0.0,
+        "full_rest_s": 90.0,
         "max_angle_deg": 60.0,
         "session": {
             "n": 1,
@@ -208,6 +209,7 @@ def test_alarms_say_the_active_set_with_wall_times() -> None:
                 "condition": True,
                 "acknowledged": True,
                 "pausable": True,
+                "sounding": True,
                 "paused_until": at_of(NOW_S + 28.5),
             },
             {
@@ -221,6 +223,7 @@ def test_alarms_say_the_active_set_with_wall_times() -> None:
                 "condition": False,
                 "acknowledged": False,
                 "pausable": True,
+                "sounding": True,
                 "paused_until": None,
             },
         ],

@@ -73,8 +73,10 @@ class Connection(GuardedClient):
     shortcomings: list[str]
     """What this broker does not do, and is counted on, in words; known when it is connected."""
 
-    def __init__(self, broker: Broker, identifier: str, will: aiomqtt.Will, *, anew: bool) -> None:
-        """`anew` has the broker forget what it remembers of us.
+    def __init__(
+        self, broker: Broker, identifier: str, will: aiomqtt.Will | None, *, anew: bool
+    ) -> None:
+        """`anew` has the broker forget what it remembers of us; without a `will` none is told.
 
         Raises:
             InputError: a file of the TLS settings cannot be used.

@@ -87,6 +87,7 @@ def state_payload(snapshot: Snapshot, stamp: Stamp, commands_refused: int = 0) -
         "time_left_s": _tenths(snapshot.time_left_s),
         "rest_s": _tenths(snapshot.rest_s),
         "rest_left_s": _tenths(snapshot.rest_left_s),
+        "full_rest_s": _tenths(profile.rest_s),
         "max_angle_deg": _tenths(profile.max_angle_deg) if judges_angle else None,
         "session": {
             "n": snapshot.session,
@@ -216,6 +217,7 @@ def _alarm(view: AlarmView, now_s: float, at_of: Callable[[float], str]) -> Payl
         "condition": view.condition,
         "acknowledged": view.acknowledged,
         "pausable": view.pausable,
+        "sounding": view.sounding,
         "paused_until": at_of(round(now_s + view.pause_left_s, 3)) if paused else None,
     }
 

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: MIT
+"""All tables that the broker tells of: a live mapping of feeds, which grows and shrinks.
+
+A table is shown from the moment that something is known of it which matters now: a reading, a host
+that is there and has it, or alarms that a host left behind. One that was asked for by name is
+waited for. The law: no message stops anything; what is none of ours is refused in one line, and
+counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from upturn.dashboard.feed import Feed
+from upturn.remote.answers import Order
+from upturn.remote.feed import RemoteFeed
+from upturn.remote.fields import Refused, shown
+from upturn.remote.parse import (
+    parse_alarms,
+    parse_availability,
+    parse_event,
+    parse_owner,
+    parse_state,
+)
+from upturn.remote.table import RemoteTable
+from upturn.remote.waiting import WaitingFeed
+from upturn.sinks.mqtt.topics import ROOT, is_id
+
+GONE_S = 600.0
+"""A table that nobody was on, and that nobody tells of any more, is shown for so long."""
+MAX_TABLES = 500
+"""More is no ward: somebody fills the broker."""
+FILTERS = tuple(
+    f"{ROOT}/+/{leaf}" for leaf in ("owner", "availability", "alarms", "state", "event")
+)
+UNTRIED = "not connected to the broker yet"
+
+SendTo = Callable[[RemoteFeed, Order], None]
+
+
+class KnownTables(Mapping[str, Feed]):
+    """By what people call them; the dashboard looks at it again and again."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        wanted: Collection[str] = (),
+        send: SendTo | None = None,
+    ) -> None:
+        """`wanted` names nodes, by id or by name; empty: all of them."""
+        self.refused = 0
+        """Messages that were none of ours."""
+        self.refusal = ""
+        """What was wrong with the last of them."""
+        self._clock = clock
+        self._wanted = tuple(wanted)
+        self._send = send
+        self._broker = UNTRIED
+        self._feeds: dict[str, RemoteFeed] = {}
+        self._up: dict[str, bool | None] = {}
+        """Nodes and hosts, as the broker speaks of them."""
+        self._waiting: dict[str, WaitingFeed] = {}
+        self._calm_s: dict[str, float] = {}
+        """Since when a table is lost of which nobody needs to hear any more."""
+        self._shown: dict[str, Feed] = {}
+
+    def __getitem__(self, name: str) -> Feed:
+        return self._shown[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shown)
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    def look(self) -> None:
+        """Let come and go what is due, before the mapping is read."""
+        now_s = self._clock()
+        present = {
+            node: feed for node, feed in self._feeds.items() if self._is_present(node, feed, now_s)
+        }
+        named: dict[str, Feed] = {}
+        for node, feed in present.items():
+            name = feed.table.name or node
+            named[name if name not in named else f"{name} {node[-6:]}"] = feed
+        missing = [want for want in self._wanted if not self._found(want, present)]
+        if not named and not missing:
+            missing = [""]
+        for want in missing:
+            waiting = self._waiting.setdefault(want, WaitingFeed(want, now_s, self._clock))
+            waiting.broker = self._broker
+            named.setdefault(want, waiting)
+        self._waiting = {want: self._waiting[want] for want in missing}
+        self._shown = named
+
+    def connected(self, broker: str) -> None:
+        """Why the broker is not reached; empty: it is, and tells anew what it kept."""
+        self._broker = broker
+        if not broker:
+            self._up.clear()
+        for feed in self._feeds.values():
+            feed.table.broker = broker
+            if not broker:
+                feed.table.forget_the_broker()
+
+    def fail(self, words: str) -> None:
+        """This program itself can tell nothing any more, of any table."""
+        for feed in self._feeds.values():
+            feed.table.failure = words
+
+    def hear(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        """A message of one of `FILTERS`."""
+        try:
+            self._hear(topic, payload, retained=retained)
+        except Refused as refused:
+            self._refuse(topic, str(refused))
+
+    def _hear(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        id, _, leaf = topic.partition("/")[2].partition("/")
+        if not is_id(id):
+            raise Refused("is of no node")
+        match leaf:
+            case "availability":
+                self._hear_availability(id, parse_availability(payload))
+            case "owner":
+                owner = parse_owner(payload)
+                self._feed(id).table.owner = owner
+                self._tell_availability()
+            case "state":
+                if retained:
+                    raise Refused("was kept by the broker: nobody knows how old it is")
+                self._hear_state(id, payload)
+            case "alarms" if payload:
+                self._hear_alarms(id, payload)
+            case "event" if id in self._feeds:
+                self._feeds[id].hear_event(parse_event(payload, id))
+
+    def _hear_state(self, id: str, payload: bytes) -> None:
+        try:
+            said = parse_state(payload, id)
+            self._feed(id).hear_state(said)
+        except Refused as refused:
+            if id in self._feeds:
+                self._feeds[id].table.bad_state = f"its state cannot be believed: {refused}"
+            raise
+
+    def _hear_alarms(self, id: str, payload: bytes) -> None:
+        try:
+            said = parse_alarms(payload, id)
+        except Refused as refused:
+            if id in self._feeds:
+                self._feeds[id].table.bad_alarms = f"its alarms cannot be believed: {refused}"
+            raise
+        self._feed(id).hear_alarms(said)
+
+    def _hear_availability(self, id: str, up: bool | None) -> None:
+        if id not in self._up and len(self._up) >= 2 * MAX_TABLES:
+            raise Refused("is of one node or host too many")
+        self._up[id] = up
+        self._tell_availability()
+
+    def _feed(self, node: str) -> RemoteFeed:
+        if node not in self._feeds:
+            if len(self._feeds) >= MAX_TABLES:
+                raise Refused(f"is of one node more than {MAX_TABLES}")
+            table = RemoteTable(node, self._clock(), broker=self._broker)
+            self._feeds[node] = RemoteFeed(table, self._clock, self._send)
+            self._tell_availability()
+        return self._feeds[node]
+
+    def _tell_availability(self) -> None:
+        now_s = self._clock()
+        for node, feed in self._feeds.items():
+            feed.table.hear_node(now_s, self._up.get(node))
+            owner = feed.table.owner
+            feed.table.host_up = None if owner is None else self._up.get(owner.host)
+
+    def _is_present(self, node: str, feed: RemoteFeed, now_s: float) -> bool:
+        table = feed.table
+        if self._wanted:
+            return any(_is_called(want, table) for want in self._wanted)
+        left = table.alarms is not None and table.alarms.watched
+        if table.state is None and not left and not (table.host_up and table.node_up):
+            table.began_s = now_s  # it is waited for from when there is something to wait for
+            return False
+        feed.source()  # judges what is due
+        if not table.forgettable:
+            self._calm_s.pop(node, None)
+            return True
+        return now_s < self._calm_s.setdefault(node, now_s) + GONE_S
+
+    def _found(self, want: str, present: Mapping[str, RemoteFeed]) -> bool:
+        return any(_is_called(want, feed.table) for feed in present.values())
+
+    def _refuse(self, topic: str, why: str) -> None:
+        self.refused += 1
+        self.refusal = f"{shown(topic)} {why}"
+        node = topic.partition("/")[2].partition("/")[0]
+        feed = self._feeds.get(node)
+        if feed is not None:
+            feed.note_refusal(self.refusal)
+
+
+def _is_called(want: str, table: RemoteTable) -> bool:
+    return table.node == want or table.name.casefold() == want.casefold()

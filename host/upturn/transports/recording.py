@@ -52,6 +52,7 @@ from upturn.transports.trace_file import (
 FORMAT = "upturn_recording"
 OF_SAMPLES = 1
 OF_A_LINK = 2
+BLOCK_CHUNKS = 1024
 _HINT = "Mend the line, or pass --skip-bad to leave bad lines out"
 
 
@@ -68,6 +69,7 @@ class Recording:
     problems: list[Problem] = field(default_factory=list)
     start_s: float | None = None
     """Of a link: when watching began."""
+    _paced: list[Chunk] | None = None
 
     @property
     def of_a_link(self) -> bool:
@@ -80,6 +82,20 @@ class Recording:
                 yield from pieces(piece.samples, paced=paced)
             else:
                 yield piece
+
+    def blocks(self) -> int:
+        """Parts of `chunks(paced=True)`, each of bounded work."""
+        return -(-len(self._chunks) // BLOCK_CHUNKS)
+
+    def block(self, number: int) -> Iterator[Chunk]:
+        start = number * BLOCK_CHUNKS
+        yield from self._chunks[start : start + BLOCK_CHUNKS]
+
+    @property
+    def _chunks(self) -> list[Chunk]:
+        if self._paced is None:
+            self._paced = list(self.chunks(paced=True))
+        return self._paced
 
 
 class Recorder:

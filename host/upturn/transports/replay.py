@@ -5,11 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 from upturn.transports.recording import Recording, parse_recording
 from upturn.transports.source import FEED_ROWS, Chunk, Source, pieces
 from upturn.transports.trace import Trace, parse_trace
 from upturn.transports.trace_file import read_text
+
+
+class Recorded(Source, Protocol):
+    """A source of which all is there already, so that one can begin in the middle."""
+
+    def blocks(self) -> int:
+        """How many parts `chunks(paced=True)` is cut into, each of bounded work."""
+        ...
+
+    def block(self, number: int) -> Iterator[Chunk]:
+        """One of them, counted from 0."""
+        ...
 
 
 class TraceSource:
@@ -26,6 +39,13 @@ class TraceSource:
     def chunks(self, *, paced: bool) -> Iterator[Chunk]:
         for samples in self.trace.chunks(FEED_ROWS):
             yield from pieces(samples, paced=paced)
+
+    def blocks(self) -> int:
+        return -(-len(self.trace) // FEED_ROWS)
+
+    def block(self, number: int) -> Iterator[Chunk]:
+        start = number * FEED_ROWS
+        yield from pieces(self.trace.samples(start, start + FEED_ROWS), paced=True)
 
 
 def open_file(path: Path, *, skip_bad: bool = False) -> TraceSource | Recording:

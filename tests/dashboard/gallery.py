@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Renders every scene to SVG: `python -m tests.dashboard.gallery FOLDER [WIDTHxHEIGHT ...]`."""
+"""Renders every picture in every theme to SVG: `python -m tests.dashboard.gallery FOLDER`.
+
+After the folder may stand sizes (80x24), themes and names of pictures: then those alone.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,26 @@ import asyncio
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.dashboard.scenes import CALM, SCENES, WALL, Clock, StubFeed, a_history
+from tests.dashboard.scenes import CALM, SCENES, TABLES, WALL, Clock, StubFeed, a_history
+from upturn.config import DashboardConfig
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard.app import UpturnDashboard
+from upturn.dashboard.feed import Feeds
 from upturn.dashboard.history import History
+from upturn.dashboard.palette import THEMES
+from upturn.dashboard.terminal import Terminal
 
-SIZES = ("80x24", "120x40", "200x60", "40x10")
+SIZES = ("80x24", "120x40", "200x60")
+LARGE = ("calm", "inverted", "notice", "limit", "no_return", "lost", "level", "over_rotated")
+TWENTY = {
+    f"room {n + 1}": SCENES[name]
+    for n, name in enumerate(("calm", "level", "calm", "inverted") * 4 + ("calm",) * 2)
+} | {"attic": SCENES["limit"], "cellar": SCENES["lost"]}
+"""As many as one host watches."""
 
 
 class Pictured(UpturnDashboard):
@@ -25,44 +40,85 @@ class Pictured(UpturnDashboard):
         return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
-def dashboard(snapshot: Snapshot, clock: Clock | None = None) -> UpturnDashboard:
+def dashboard(snapshot: Snapshot, clock: Clock | None = None, **settings: Any) -> UpturnDashboard:
     """The app on a frozen scene."""
     age_s = snapshot.signal_age_s
     angles = History() if age_s is None else a_history(snapshot.now_s - age_s)
     feed = StubFeed(snapshot, angles=angles)
-    return Pictured({"Table 1": feed}, clock=clock or Clock(), wall=lambda: WALL)
+    return _pictured({"Table 1": feed}, clock, settings)
 
 
-def of_tables(snapshots: Mapping[str, Snapshot], clock: Clock | None = None) -> UpturnDashboard:
+def of_tables(
+    snapshots: Mapping[str, Snapshot], clock: Clock | None = None, **settings: Any
+) -> UpturnDashboard:
     """The app on several frozen scenes."""
     feeds = {name: StubFeed(snapshot) for name, snapshot in snapshots.items()}
-    return Pictured(feeds, clock=clock or Clock(), wall=lambda: WALL)
+    return _pictured(feeds, clock, settings)
 
 
-async def render(name: str, size: tuple[int, int], folder: Path) -> None:
-    clock = Clock()
-    app = dashboard(SCENES.get(name, CALM), clock)
+def _pictured(feeds: Feeds, clock: Clock | None, settings: dict[str, Any]) -> UpturnDashboard:
+    return Pictured(
+        feeds,
+        clock=clock or Clock(),
+        wall=lambda: WALL,
+        settings=DashboardConfig(**settings),
+        shown_on=Terminal(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is on it, and which keys were pressed before."""
+
+    scene: Snapshot | Mapping[str, Snapshot]
+    keys: tuple[str, ...] = ()
+    after_s: float = 0.0
+    """How long the screen has heard nothing."""
+
+    def app(self, clock: Clock, **settings: Any) -> UpturnDashboard:
+        if isinstance(self.scene, Snapshot):
+            return dashboard(self.scene, clock, **settings)
+        return of_tables(self.scene, clock, **settings)
+
+
+PICTURES: dict[str, Picture] = {
+    **{name: Picture(scene) for name, scene in SCENES.items()},
+    **{f"large-{name}": Picture(SCENES[name], ("l",)) for name in LARGE},
+    "stopped": Picture(SCENES["inverted"], after_s=4.0),
+    "help": Picture(CALM, ("question_mark",)),
+    "question": Picture(CALM, ("u",)),
+    "tables": Picture(TABLES),
+    "tables-one": Picture(TABLES, ("2",)),
+    "tables-20": Picture(TWENTY),
+}
+
+
+async def render(name: str, size: tuple[int, int], folder: Path, *, theme: str = "dark") -> None:
+    picture, clock = PICTURES[name], Clock()
+    app = picture.app(clock, theme=theme)
     async with app.run_test(size=size) as pilot:
+        await pilot.press(*picture.keys)
         await pilot.pause()
-        if name == "stopped":
-            clock.now_s += 4.0
-        if name == "help":
-            await pilot.press("question_mark")
-        if name == "question":
-            await pilot.press("u")
-        app.frame()
-        await pilot.pause()
-        svg = app.export_screenshot(title=f"{name} {size[0]}x{size[1]}")
-    (folder / f"{name}-{size[0]}x{size[1]}.svg").write_text(svg, encoding="utf-8")
+        clock.now_s += picture.after_s
+        for _ in range(2):  # a pane that changes its height is laid out before the next frame
+            app.frame()
+            await pilot.pause()
+        svg = app.export_screenshot(title=f"{name} {size[0]}x{size[1]} {theme}")
+    file = folder / f"{name}-{size[0]}x{size[1]}-{theme}.svg"
+    file.write_text(svg, encoding="utf-8")
 
 
 def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for size in sys.argv[2:] or SIZES:
+    sizes = [arg for arg in sys.argv[2:] if arg[0].isdigit()]
+    themes = [arg for arg in sys.argv[2:] if arg in THEMES]
+    names = [arg for arg in sys.argv[2:] if arg in PICTURES]
+    for size in sizes or SIZES:
         width, height = (int(part) for part in size.split("x"))
-        for name in (*SCENES, "stopped", "help", "question"):
-            asyncio.run(render(name, (width, height), folder))
+        for theme in themes or THEMES:
+            for name in names or PICTURES:
+                asyncio.run(render(name, (width, height), folder, theme=theme))
 
 
 if __name__ == "__main__":

@@ -14,10 +14,12 @@ from upturn.core.events import (
     AlarmChanged,
     AlarmState,
     Event,
+    InversionEnded,
     InversionStarted,
     Noted,
     Posture,
     PostureChanged,
+    SignalChanged,
 )
 from upturn.core.limits import DEVICES, PROFILES, DeviceKind
 from upturn.core.snapshot import AlarmView, Check, Snapshot
@@ -143,6 +145,8 @@ _LOST = alarm(AlarmId.SIGNAL_LOST, pausable=False, age_s=2.3)
 _OVER = alarm(AlarmId.OVER_ROTATION, age_s=1.0)
 _UNCALIBRATED = alarm(AlarmId.NOT_CALIBRATED, age_s=590.0)
 _BATTERY = alarm(AlarmId.BATTERY_LOW, priority=Priority.LOW, detail="node 3.46 V", age_s=75.0)
+_FAST = alarm(AlarmId.FAST_TILT, age_s=5.8, condition=False)
+_SPOTTER = Check("Spotter", "", "is here")
 _SINK = alarm(AlarmId.SINK_FAILED, detail="MQTT: connection refused", age_s=130.0)
 
 SCENES: dict[str, Snapshot] = {
@@ -209,6 +213,21 @@ SCENES: dict[str, Snapshot] = {
         checks=checks("no data yet"),
         alarms=(alarm(AlarmId.NO_SIGNAL_YET, age_s=8.0),),
     ),
+    "resting_paused": replace(RESTING, angle_deg=9.0),
+    "stale": replace(RESTING, posture=Posture.UPRIGHT, angle_deg=-84.0, signal_age_s=3.4),
+    "checked_in": replace(
+        inverted(24.3),
+        checks=(*checks()[:-1], Check("Sound", "", "Built-in speakers"), _SPOTTER),
+        check_in_age_s=254.0,
+        battery_percent=78.0,
+    ),
+    "call": inverted(
+        31.0,
+        alarms=(
+            alarm(AlarmId.DISTRESS, detail="three taps on the frame", condition=False),
+            replace(_FAST, acknowledged=True, sounding=False, pause_left_s=24.2),
+        ),
+    ),
     "extended": replace(
         inverted(130.0), profile=PROFILES["extended"], time_left_s=170.0, exposure_at_least=True
     ),
@@ -236,6 +255,22 @@ def a_history(until_s: float = NOW_S, minutes: float = 10.0) -> History:
     return history
 
 
+EARLIER: tuple[Event, ...] = (
+    InversionStarted(300.6, 1, 16.0, 300.1, None),
+    InversionEnded(329.1, 1, 29.0, 55.2, 29.0),
+    InversionStarted(504.5, 2, 16.0, 504.0, 174.9),
+    AlarmChanged(
+        531.0, AlarmId.FAST_TILT, 1, Priority.MEDIUM, AlarmState.RAISED, "Turning too fast"
+    ),
+    AlarmChanged(
+        536.0, AlarmId.FAST_TILT, 1, Priority.MEDIUM, AlarmState.ACKNOWLEDGED, "Turning too fast"
+    ),
+    InversionEnded(545.0, 2, 41.0, 57.6, 41.0),
+    SignalChanged(558.1, lost=True, gap_s=2.0),
+    SignalChanged(560.1, lost=False, gap_s=4.1),
+)
+"""Of the session that goes on in `EVENTS`."""
+
 EVENTS: tuple[Event, ...] = (
     PostureChanged(572.0, Posture.UPRIGHT, Posture.LEVEL, -34.6),
     Noted(573.0, "stand down ended: a person resumed"),
@@ -259,7 +294,7 @@ class StubFeed:
     commands: list[Command] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.ring.extend(EVENTS)
+        self.ring.extend((*EARLIER, *EVENTS))
 
     def snapshot(self) -> Snapshot:
         return self.state

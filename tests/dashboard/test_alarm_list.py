@@ -11,6 +11,7 @@ import pytest
 from tests.dashboard.scenes import CALM, SCENES, alarm, view
 from upturn.core.alarm_table import ALARMS, AlarmId
 from upturn.core.snapshot import AlarmView
+from upturn.dashboard import wording
 from upturn.dashboard.painters.alarm_list import paint_alarms, title_line
 from upturn.dashboard.spans import plain, width_of
 
@@ -18,9 +19,37 @@ _STATES: dict[str, dict[str, Any]] = {
     "new": {},
     "paused": {"acknowledged": True, "pause_left_s": 119.5, "sounding": False},
     "sounding again": {"acknowledged": True},
+    "pause of two minutes": {"acknowledged": True, "pause_left_s": 120.0, "sounding": False},
     "over": {"condition": False, "pausable": True},
     "not pausable": {"pausable": False},
 }
+
+
+LONGEST: dict[AlarmId, str] = {
+    AlarmId.TIME_LIMIT_NEAR: "",
+    AlarmId.TIME_LIMIT: "300 s reached",
+    AlarmId.NO_RETURN: "",
+    AlarmId.REST_SHORT: "1799 of 1800 s",
+    AlarmId.ANGLE_LIMIT: "limit 60 degrees",
+    AlarmId.OVER_ROTATION: "",
+    AlarmId.FAST_TILT: "",
+    AlarmId.IMPACT: "",
+    AlarmId.FALL: "",
+    AlarmId.NO_MOVEMENT: "still for 45 s",
+    AlarmId.DISTRESS: "three taps on the frame",
+    AlarmId.SIGNAL_LOST: "",
+    AlarmId.NO_SIGNAL_YET: "",
+    AlarmId.SENSOR_FAULT: "force is not gravity's, readings do not change, wrong sample rate, its "
+    "range is exceeded, node and host disagree about the angle, its calibration has changed",
+    AlarmId.SENSOR_MOVED: "upright reads another angle than before",
+    AlarmId.NOT_CALIBRATED: "",
+    AlarmId.BATTERY_LOW: "node and this computer",
+    AlarmId.HOST_STALLED: "for 86400 s",
+    AlarmId.SINK_FAILED: "mqtt (the broker at home.example refused the password), store (no space "
+    "left on the device), sound (no output device was found)",
+    AlarmId.TEST_ALARM: "",
+}
+"""The longest detail that each is likely to have."""
 
 
 @pytest.mark.parametrize("id", AlarmId)
@@ -33,14 +62,61 @@ def test_title_state_age_and_source_fit_80_columns_whole(id: AlarmId, state: str
     assert "…" not in text
     assert text.endswith(f" · 9:59 · {ALARMS[id].source}")
     assert text[:3].strip() == shown.priority.marks
-    assert text[4:].startswith(ALARMS[id].title)
+    assert text[4:].startswith(f"{ALARMS[id].title} ")
+    assert any(f" {wording.alarm_state(shown, short=short)} · " in text for short in (True, False))
 
 
 @pytest.mark.parametrize("id", AlarmId)
-def test_the_advice_is_whole_at_80_columns(id: AlarmId) -> None:
-    lines = paint_alarms(view(replace(CALM, alarms=(alarm(id),))), 78, 10)
-    assert ALARMS[id].advice in " ".join(plain(lines).split())
+@pytest.mark.parametrize("state", _STATES)
+@pytest.mark.parametrize("width", [44, 58, 67])
+def test_on_narrower_panes_the_title_and_the_age_stay_whole(
+    id: AlarmId, state: str, width: int
+) -> None:
+    shown = alarm(id, age_s=599.0, **_STATES[state])
+    text = plain([title_line(view(), shown, width)])
+    assert text[4:].startswith(f"{ALARMS[id].title} ")
+    assert "9:59" in text
+
+
+@pytest.mark.parametrize("id", AlarmId)
+@pytest.mark.parametrize("state", _STATES)
+def test_no_text_of_an_alarm_is_cut_at_80_columns(id: AlarmId, state: str) -> None:
+    shown = alarm(id, detail=LONGEST[id], **_STATES[state])
+    lines = paint_alarms(view(replace(CALM, alarms=(shown,))), 78, 12)
+    text = " ".join(plain(lines).split())
     assert max(width_of(line) for line in lines) <= 78
+    assert "…" not in text
+    assert LONGEST[id] in text
+    assert ALARMS[id].advice in text
+    assert wording.unpausable(shown) in text
+
+
+def test_what_cannot_be_paused_says_why_below_its_advice() -> None:
+    lines = paint_alarms(view(SCENES["lost"]), 78, 10)
+    assert plain(lines[1:]) == (
+        "    Look at the person now. Then check the node's power and link. Its audio\n"
+        "    cannot be paused: the person was inverted when the data stopped."
+    )
+
+
+def test_an_acknowledged_alarm_counts_down() -> None:
+    shown = view(SCENES["acknowledged"])
+    text = plain(paint_alarms(shown, 78, 10)[:1])
+    assert text.endswith("acknowledged, audio paused 23 s · 0:03 · MNT-hang, CC")
+
+
+def test_what_is_over_waits() -> None:
+    text = plain(paint_alarms(view(SCENES["latched"]), 78, 10)[:1])
+    assert text.endswith("over, waits to be acknowledged · 0:03 · MNT-hang, CC")
+
+
+def test_when_upturn_has_stopped_no_alarm_counts_down_and_none_is_said_to_be_absent() -> None:
+    stopped = view(SCENES["acknowledged"], silent_s=4.0)
+    lines = paint_alarms(stopped, 78, 10, headed=True)
+    assert plain(lines[:1]).startswith("ALARMS BEFORE IT STOPPED ─")
+    assert " ".join(plain(lines[1:2]).split()) == "*** was Inverted too long not known now"
+    calm = paint_alarms(view(silent_s=4.0), 78, 10, headed=True)
+    assert plain(calm).startswith("ALARMS NOT KNOWN ─")
 
 
 def test_the_order_is_that_of_the_snapshot() -> None:

@@ -5,13 +5,24 @@ from __future__ import annotations
 
 import pytest
 
-from upturn.dashboard.asking import ASK_S, Act, Asking
+from upturn.dashboard.asking import ASK_S, LISTEN_S, Act, Asking
+
+AGAIN = [act for act in Act if act.value.again]
+"""Acts whose own key, pressed again, is a yes."""
 
 
-@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("act", AGAIN)
 def test_the_first_press_asks_and_the_second_does(act: Act) -> None:
     asking = Asking()
     assert [asking.press(act, 0.0), asking.press(act, 1.0)] == [False, True]
+
+
+def test_a_tone_that_is_played_again_is_not_heard_by_that() -> None:
+    asking = Asking()
+    presses = [asking.press(Act.HEARD, 0.0), asking.press(Act.HEARD, 1.0)]
+    assert presses == [False, False]
+    assert asking.pending(1.0 + LISTEN_S - 0.01) is Act.HEARD
+    assert asking.confirm(2.0) is Act.HEARD
 
 
 def test_a_question_lapses() -> None:
@@ -53,5 +64,6 @@ def test_the_question_says_how_to_answer_and_fits_two_lines_of_80(act: Act) -> N
     asking = Asking()
     asking.press(act, 0.0)
     text = asking.text(1.0)
-    assert text.endswith(f"{act.value.key}, y or Enter: yes. Esc: no. (4)")
+    yes = f"{act.value.key}, y or Enter: yes" if act in AGAIN else "y: yes"
+    assert text.endswith(f"{yes}. Esc: no. ({act.value.stands_s - 1:.0f})")
     assert len(text) <= 2 * 76

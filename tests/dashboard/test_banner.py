@@ -12,7 +12,7 @@ from upturn.core.alarm_table import ALARMS, AlarmId, Priority
 from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard.feed import SourceState
 from upturn.dashboard.glyphs import big
-from upturn.dashboard.headline import Beside, headline
+from upturn.dashboard.headline import Beside, headline, headline_of_all
 from upturn.dashboard.painters.banner import banner_rows, paint_banner
 from upturn.dashboard.spans import plain, width_of
 from upturn.dashboard.view import View
@@ -43,6 +43,26 @@ def test_the_most_urgent_state_is_the_one_that_is_said(snapshot: Snapshot, title
     assert headline(view(snapshot)).title == title
 
 
+@pytest.mark.parametrize(
+    ("priority", "title"), [(Priority.LOW, "Inverted"), (Priority.MEDIUM, "Battery low")]
+)
+def test_a_low_alarm_yields_to_the_time_of_somebody_inverted(
+    priority: Priority, title: str
+) -> None:
+    shown = view(replace(inverted(20.0), alarms=(alarm(AlarmId.BATTERY_LOW, priority=priority),)))
+    assert headline(shown).title == title
+    words = _words(shown, 80, 3)
+    assert "Battery low" in words or "BATTERY LOW" in words
+    if priority is Priority.LOW:
+        assert words.startswith("INVERTED 0:40 left to the limit. * Battery low")
+
+
+@pytest.mark.parametrize("changes", [{"signal_age_s": 3.0}, {"stand_down": True}])
+def test_but_not_to_a_time_that_nobody_knows(changes: dict[str, object]) -> None:
+    low = alarm(AlarmId.BATTERY_LOW, priority=Priority.LOW)
+    assert headline(view(inverted(20.0, alarms=(low,), **changes))).title == "Battery low"
+
+
 def test_a_dead_monitor_is_more_urgent_than_any_alarm() -> None:
     said = headline(view(SCENES["no_return"], silent_s=4.0))
     assert (said.title, said.priority) == ("Upturn itself has stopped", Priority.HIGH)
@@ -68,6 +88,14 @@ def test_every_title_fits_the_banner_between_its_marks_at_80_and_40_columns(id: 
     for width in (80, 40):
         first = plain(paint_banner(shown, width, 3)).splitlines()[0].strip()
         assert first == f"{marks} {ALARMS[id].title.upper()} {marks}"
+
+
+@pytest.mark.parametrize("id", AlarmId)
+def test_where_a_title_has_no_room_on_a_line_its_words_stand_below_each_other(id: AlarmId) -> None:
+    shown = view(replace(CALM, alarms=(alarm(id),)))
+    lines = plain(paint_banner(shown, 12, 12)).splitlines()
+    marks = ALARMS[id].priorities[-1].marks
+    assert " ".join(" ".join(lines).split()).startswith(f"{marks} {ALARMS[id].title.upper()}")
 
 
 @pytest.mark.parametrize("id", AlarmId)
@@ -102,7 +130,7 @@ def test_a_banner_flashes_between_two_looks_and_keeps_its_text() -> None:
 def test_an_acknowledged_alarm_stays_and_is_steady() -> None:
     lit, later = (view(SCENES["acknowledged"], clock_s=t) for t in (0.1, 0.3))
     assert paint_banner(lit, 80, 3) == paint_banner(later, 80, 3)
-    assert "audio paused 0:23" in _words(lit, 80, 3)
+    assert "acknowledged, audio paused 23 s" in _words(lit, 80, 3)
 
 
 def test_a_table_that_failed_says_so_before_its_alarms_and_why() -> None:
@@ -192,3 +220,45 @@ def test_of_a_title_that_is_too_long_the_name_is_cut_and_not_the_alarm() -> None
     assert first("the room under the roof", 40) == "*** THE ROOM UND…: CALL FOR HELP ***"
     assert first("倒立台" * 9, 40) == "*** 倒立台倒立台…: CALL FOR HELP ***"
     assert first("n" * 90, 80) == f"*** {'N' * 52}…: CALL FOR HELP ***"
+
+
+def _all(*snapshots: Snapshot, **changes: object) -> list[Beside]:
+    return _beside(*(view(snapshot, **changes) for snapshot in snapshots))
+
+
+@pytest.mark.parametrize(
+    ("tables", "marked", "text"),
+    [
+        (
+            _all(CALM, CALL),
+            "*** DEN: CALL FOR HELP ***",
+            f"Press 2 to see it. {ALARMS[AlarmId.DISTRESS].advice}",
+        ),
+        (
+            _all(inverted(20.0), inverted(40.0), CALM),
+            "2 INVERTED",
+            "den: 0:20 left to the limit. No alarm.",
+        ),
+        (
+            _all(inverted(20.0), BATTERY),
+            "1 INVERTED",
+            "attic: 0:40 left to the limit. 1 low alarm.",
+        ),
+        (_all(CALM, RESTING), "NOBODY INVERTED", "Watching 2 tables. No alarm."),
+        (
+            _all(inverted(20.0), replace(CALM, stand_down=True)),
+            "1 NOT WATCHED",
+            "den: nothing is known of them now.",
+        ),
+        (
+            _all(CALM, CALM, source=SourceState("a", live=False, note="ended")),
+            "2 NOT WATCHED",
+            "attic, den: nothing is known of them now.",
+        ),
+    ],
+)
+def test_an_overview_says_what_is_worst_and_else_how_many_are_how(
+    tables: list[Beside], marked: str, text: str
+) -> None:
+    said = headline_of_all(tables)
+    assert (said.marked, said.text) == (marked, text)

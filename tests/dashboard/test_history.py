@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from math import floor
+from math import floor, sin
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,3 +99,17 @@ def test_memory_does_not_grow_with_time() -> None:
     size = history._low.nbytes
     history.append_many([(float(t), 0.0) for t in range(0, 20_000, 10)])
     assert history._low.nbytes == size
+
+
+@pytest.mark.parametrize("count", [0, 1, 500, 5000])
+def test_loaded_at_once_it_is_as_if_filled_one_by_one(count: int) -> None:
+    points = [(7.0 + 0.13 * i + (40.0 if i > 300 else 0.0), 60.0 * sin(i)) for i in range(count)]
+    one_by_one, at_once = History(300.0), History(300.0)
+    one_by_one.append_many(points)
+    at_once.append(1e6, 3.0)
+    at_once.load([t_s for t_s, _ in points], [angle_deg for _, angle_deg in points])
+    end_s = points[-1][0] if points else 7.0
+    for one, other in zip(
+        one_by_one.columns(end_s, 350.0, 200), at_once.columns(end_s, 350.0, 200), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)

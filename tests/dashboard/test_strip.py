@@ -14,14 +14,18 @@ from tests.dashboard.scenes import CALM, RESTING, SCENES, TABLES, alarm, inverte
 from upturn.core.alarm_table import AlarmId, Priority
 from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard.feed import SourceState
-from upturn.dashboard.painters.strip import Spot, paint_strip, standing
+from upturn.dashboard.painters.strip import Spot, paint_strip
 from upturn.dashboard.palette import DARK
 from upturn.dashboard.spans import plain, width_of
+from upturn.dashboard.standing import standing
 from upturn.dashboard.view import View
 
 FAILED = SourceState("a", live=False, note="FAILED", failure="the cable has melted")
 ENDED = SourceState("a", live=False, note="ended")
 ACKNOWLEDGED = replace(inverted(67.0), alarms=SCENES["acknowledged"].alarms)
+
+LOW = alarm(AlarmId.BATTERY_LOW, priority=Priority.LOW)
+HANGS = replace(inverted(9.0), alarms=(LOW,))
 
 Named = list[tuple[str, View]]
 
@@ -66,6 +70,7 @@ def test_at_120x40_each_has_a_line_with_more_of_it() -> None:
         (view(replace(CALM, signal_age_s=None)), "NO DATA YET", ""),
         (view(replace(CALM, signal_age_s=3.0)), "NO DATA", "NO DATA for 3.0 s"),
         (view(CALM, source=ENDED), "ENDED", ""),
+        (view(HANGS), "INVERTED", "0:51 left, * Battery low"),
         (view(SCENES["limit"], source=FAILED), "FAILED", "FAILED: the cable has melted"),
         (view(SCENES["limit"], silent_s=4.0), "STOPPED", "STOPPED"),
     ],

@@ -12,9 +12,10 @@ from textual.pilot import Pilot
 
 from tests.dashboard.scenes import CALM, NOW_S, SCENES, TABLES, WALL, Clock, StubFeed, inverted
 from upturn.core.alarm_table import AlarmId
-from upturn.core.commands import Acknowledge, Distress
+from upturn.core.commands import Acknowledge, CheckIn, Distress
 from upturn.core.events import Noted
 from upturn.core.snapshot import Snapshot
+from upturn.dashboard.acts import SHOW_FIRST
 from upturn.dashboard.app import UpturnDashboard
 from upturn.dashboard.asking import Act
 from upturn.dashboard.feed import SourceState
@@ -44,6 +45,9 @@ class Desk:
     def text(self, name: str) -> str:
         return plain(self.app.query_one(f"#{name}", Pane).lines)
 
+    def displays(self, name: str) -> bool:
+        return self.app.query_one(f"#{name}").display
+
     @property
     def shown(self) -> str:
         """The table in the header; the strip marks the same."""
@@ -58,8 +62,12 @@ class Desk:
 
 @asynccontextmanager
 async def opened(
-    snapshots: dict[str, Snapshot] | None = None, size: tuple[int, int] = (80, 24)
+    snapshots: dict[str, Snapshot] | None = None,
+    size: tuple[int, int] = (80, 24),
+    *,
+    overview: bool = False,
 ) -> AsyncIterator[Desk]:
+    """With the first one shown in full, whatever it begins with, or with the overview."""
     feeds = {name: StubFeed(shown) for name, shown in (snapshots or TABLES).items()}
     clock = Clock()
     app = UpturnDashboard(feeds, clock=clock, wall=lambda: WALL)
@@ -67,6 +75,8 @@ async def opened(
     app.bell = lambda: rung.append(None)  # type: ignore[method-assign]
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, feeds, clock, pilot, rung)
+        if not overview:
+            await desk.press("1")
         await desk.show()
         yield desk
 
@@ -235,16 +245,70 @@ async def test_a_tiny_terminal_still_says_which_table_it_shows_and_which_needs_s
         assert "*** attic" in desk.text("strip")
 
 
-async def test_one_table_has_no_strip_no_bell_and_no_other_keys() -> None:
+async def test_one_table_has_no_strip_no_overview_and_no_other_keys() -> None:
     async with opened({"den": SCENES["limit"]}) as desk:
         before = desk.text("header"), desk.text("exposure")
-        await desk.press("tab", "2", "shift+tab", "1", "a")
+        await desk.press("tab", "2", "shift+tab", "1", "o", "a")
         assert (desk.text("header"), desk.text("exposure")) == before
         assert desk.app.query_one("#strip").size.height == 0
         assert desk.text("notice").strip() == "Acknowledged."
-        assert desk.rung == []
+        assert not desk.displays("tiles")
         await desk.press("h")
         assert "Another table" not in str(desk.app.query_one("#help").children)
+
+
+async def test_three_tables_begin_with_the_overview_and_keys_a_click_or_tab_show_one() -> None:
+    async with opened(overview=True) as desk:
+        assert desk.text("tiles").splitlines()[0].split()[:3] == ["2", "***", "attic"]
+        assert "*** ATTIC: INVERTED TOO LONG ***" in desk.text("banner")
+        for key, shown in (("tab", "attic"), ("3", "cellar"), ("1", "den")):
+            await desk.press(key)
+            assert (desk.shown, desk.displays("tiles")) == (shown, False)
+            await desk.press("o")
+            assert desk.displays("tiles")
+        await desk.pilot.click("#tiles", offset=(30, 8))
+        await desk.show()
+        assert desk.shown == "den"
+
+
+@pytest.mark.parametrize(
+    ("names", "size", "begins"),
+    [(2, (80, 24), False), (3, (80, 24), True), (3, (75, 24), False), (3, (80, 17), False)],
+)
+async def test_an_overview_is_what_it_begins_with_where_it_has_room(
+    names: int, size: tuple[int, int], begins: bool
+) -> None:
+    tables = {f"t{n}": CALM for n in range(names)}
+    async with opened(tables, size, overview=True) as desk:
+        assert desk.displays("tiles") == begins
+
+
+@pytest.mark.parametrize("key", ["a", "u", "s", "d", "f"])
+async def test_no_key_acts_on_a_table_that_is_not_shown_in_full(key: str) -> None:
+    async with opened(overview=True) as desk:
+        await desk.press(key, "y")
+        assert desk.commands == {}
+        assert desk.text("notice").strip() == SHOW_FIRST
+
+
+async def test_who_checks_in_at_the_overview_checks_in_everywhere() -> None:
+    async with opened(overview=True) as desk:
+        desk.feeds["cellar"].refusal = lambda _: "nobody is watched there"
+        desk.feeds["den"].where = SourceState("x", read_only="this view is read-only")
+        await desk.press("c")
+        assert desk.commands == {"attic": [CheckIn()], "cellar": [CheckIn()]}
+        assert desk.text("notice").strip() == (
+            "Not done: den: this view is read-only; cellar: nobody is watched there"
+        )
+
+
+async def test_large_mode_leaves_the_overview_and_the_overview_large_mode() -> None:
+    async with opened(overview=True) as desk:
+        shown = []
+        for key in ("l", "o", "l", "2", "l"):
+            await desk.press(key)
+            shown.append([name for name in ("tiles", "large") if desk.displays(name)])
+        assert shown == [["large"], ["tiles"], ["large"], ["large"], []]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (12, 3), (30, 8), (60, 15), (300, 12), (20, 100)])

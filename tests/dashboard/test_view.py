@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from tests.dashboard.scenes import CALM, inverted, view
+from tests.dashboard.scenes import CALM, NOW_S, RESTING, SCENES, WALL, inverted, view
 from upturn.core.alarm_table import Priority
+from upturn.core.events import Posture
+from upturn.core.snapshot import Snapshot
+from upturn.core.thresholds import REST_MAX_DEG
+from upturn.dashboard.feed import SourceState
 from upturn.dashboard.view import STOPPED_S, Pulse
 
 
@@ -66,3 +71,58 @@ def test_exposure_stands_as_its_notice_and_limit_say(
     exposure_s: float, priority: Priority | None
 ) -> None:
     assert view(inverted(exposure_s)).exposure_priority is priority
+
+
+def test_nothing_is_fresh_where_a_remote_screen_has_lost_the_table() -> None:
+    assert not view(source=SourceState("den", lost="the broker is gone")).fresh
+
+
+@pytest.mark.parametrize(
+    ("changes", "resting"),
+    [
+        ({}, True),
+        ({"posture": Posture.UPRIGHT, "angle_deg": -84.0}, True),
+        ({"angle_deg": REST_MAX_DEG}, True),
+        ({"angle_deg": REST_MAX_DEG + 0.01}, False),
+        ({"angle_deg": None}, False),
+        ({"posture": Posture.UNKNOWN}, False),
+        ({"posture": Posture.INVERTED, "inverted": True}, False),
+        ({"signal_age_s": 2.01}, False),
+        ({"signal_lost": True}, False),
+        ({"rest_left_s": 0.0}, False),
+    ],
+)
+def test_a_rest_runs_with_fresh_samples_and_the_head_up(
+    changes: dict[str, object], resting: bool
+) -> None:
+    assert view(replace(RESTING, **changes)).resting is resting  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "silent_s", "counted"),
+    [
+        (CALM, 0.0, True),
+        (SCENES["stale"], 0.0, False),
+        (SCENES["no_signal"], 0.0, False),
+        (SCENES["lost"], 0.0, True),
+        (SCENES["lost"], STOPPED_S, False),
+    ],
+)
+def test_exposure_counts_on_through_silence_while_inverted(
+    snapshot: Snapshot, silent_s: float, counted: bool
+) -> None:
+    assert view(snapshot, silent_s=silent_s).counted is counted
+
+
+def test_ready_is_said_of_fresh_data_alone() -> None:
+    shown = (CALM, replace(CALM, signal_age_s=3.0), SCENES["not_ready"])
+    assert [view(snapshot).ready for snapshot in shown] == [True, False, False]
+
+
+@pytest.mark.parametrize("speed", [1.0, 4.0])
+def test_the_time_of_day_of_a_moment_of_the_table(speed: float) -> None:
+    shown = view(wall=WALL, source=SourceState("sim", speed=speed))
+    moments = [shown.time_of_day(NOW_S + ahead_s) for ahead_s in (0.0, 60.0, -8.0)]
+    ahead = [timedelta(seconds=s / speed) for s in (0.0, 60.0, -8.0)]
+    assert moments == [WALL + one for one in ahead]
+    assert view().time_of_day(NOW_S) is None

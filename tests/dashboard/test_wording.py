@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.dashboard.scenes import CALM, EVENTS, RESTING, alarm, inverted, view
-from upturn.core.alarm_table import AlarmId
+from upturn.core.alarm_table import ALARMS, AlarmId, Clear
+from upturn.core.alarms import AlarmBook
 from upturn.core.events import Event, InversionEnded, Posture, SignalChanged
 from upturn.core.limits import PROFILES
 from upturn.core.snapshot import AlarmView, Check
@@ -85,7 +86,11 @@ def test_rest_in_each_state() -> None:
 
 
 def test_readiness_in_each_state() -> None:
-    states = (CALM, replace(CALM, checks=(Check("Calibration", "x"),)), replace(CALM, stand_down=True))
+    states = (
+        CALM,
+        replace(CALM, checks=(Check("Calibration", "x"),)),
+        replace(CALM, stand_down=True),
+    )
     assert [wording.readiness(s) for s in states] == ["READY", "NOT READY", "STOOD DOWN"]
 
 
@@ -94,6 +99,11 @@ def test_the_session_in_one_line() -> None:
     assert wording.session(inverted(50.0)) == (
         "Session: 3 inversions, 2:00 inverted, longest 0:50, peak +58°"
     )
+
+
+def test_a_session_with_gaps_says_at_least() -> None:
+    gaps = replace(inverted(50.0), exposure_at_least=True)
+    assert "3 inversions, at least 2:00 inverted, longest" in wording.session(gaps)
 
 
 def test_a_profile_beyond_a_document_says_so() -> None:
@@ -109,35 +119,81 @@ def test_every_posture_has_a_word(posture: Posture) -> None:
 
 @pytest.mark.parametrize("id", AlarmId)
 @pytest.mark.parametrize("detail", ["", "inverted 1:03, limit 1:00"])
-def test_the_detail_of_a_message_is_what_title_and_advice_do_not_say(
-    id: AlarmId, detail: str
-) -> None:
+def test_the_detail_stands_before_the_advice(id: AlarmId, detail: str) -> None:
     raised = alarm(id, detail=detail)
-    assert wording.detail(raised) == detail
     assert wording.advice(raised) == (f"{detail}. " if detail else "") + raised.spec.advice
 
 
-def test_a_message_of_another_form_is_shown_whole() -> None:
-    odd = alarm(AlarmId.IMPACT, message="3.1 g at the head end")
-    assert wording.advice(odd) == f"3.1 g at the head end. {odd.spec.advice}"
-
-
 _NEW = alarm(AlarmId.TIME_LIMIT)
+_PAUSED = replace(_NEW, acknowledged=True, sounding=False, pause_left_s=23.4)
 
 
 @pytest.mark.parametrize(
-    ("shown", "text"),
+    ("shown", "text", "short"),
     [
-        (_NEW, "press a to acknowledge"),
-        (replace(_NEW, acknowledged=True, pause_left_s=22.6), "audio paused 0:23"),
-        (replace(_NEW, acknowledged=True), "acknowledged, sounding"),
-        (replace(_NEW, acknowledged=True, sounding=False), "acknowledged"),
-        (replace(_NEW, condition=False), "over, press a to clear"),
-        (alarm(AlarmId.NO_RETURN), "audio cannot be paused"),
+        (_NEW, "press a to acknowledge", ""),
+        (_PAUSED, "acknowledged, audio paused 24 s", "audio paused 24 s"),
+        (
+            replace(_PAUSED, pause_left_s=120.0),
+            "acknowledged, audio paused 120 s",
+            "audio paused 120 s",
+        ),
+        (replace(_NEW, acknowledged=True), "acknowledged, sounding", ""),
+        (replace(_NEW, acknowledged=True, sounding=False), "acknowledged", ""),
+        (replace(_NEW, condition=False), "over, waits to be acknowledged", "over, press a"),
+        (alarm(AlarmId.NO_RETURN), "audio cannot be paused", ""),
     ],
 )
-def test_the_state_of_an_alarm_says_what_can_be_done(shown: AlarmView, text: str) -> None:
+def test_the_state_of_an_alarm_says_what_can_be_done(
+    shown: AlarmView, text: str, short: str
+) -> None:
     assert wording.alarm_state(shown) == text
+    assert wording.alarm_state(shown, short=True) == (short or text)
+
+
+@pytest.mark.parametrize("id", sorted(wording.MOMENTS))
+def test_a_call_a_fall_and_a_standstill_are_not_over_because_they_were_a_moment(
+    id: AlarmId,
+) -> None:
+    assert wording.alarm_state(alarm(id, condition=False)) == "press a to acknowledge"
+
+
+def test_a_knock_that_ends_by_itself_waits_for_nobody() -> None:
+    knock = alarm(AlarmId.IMPACT, condition=False)
+    assert wording.alarm_state(knock) == "press a to acknowledge"
+
+
+def test_the_moments_are_the_latching_alarms_that_the_core_triggers() -> None:
+    book = AlarmBook([])
+    for id, spec in ALARMS.items():
+        if spec.clear is Clear.AFTER_ACKNOWLEDGE:
+            book.trigger(0.0, id)
+    assert {view.spec.id for view in book.views(0.0)} >= wording.MOMENTS
+    levels = {AlarmId.TIME_LIMIT, AlarmId.NO_RETURN, AlarmId.OVER_ROTATION}
+    assert {view.spec.id for view in book.views(0.0)} - levels == wording.MOMENTS
+
+
+@pytest.mark.parametrize("id", AlarmId)
+def test_what_cannot_be_paused_says_why(id: AlarmId) -> None:
+    assert wording.unpausable(alarm(id, pausable=True)) == ""
+    said = wording.unpausable(alarm(id, pausable=False))
+    assert said.startswith("Its audio cannot be paused: ")
+    if not ALARMS[id].pausable:
+        assert id in wording.WHY_NOT_PAUSED
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0, "just now"), (59.9, "just now"), (60.0, "1 min ago"), (1799.0, "29 min ago")],
+)
+def test_how_long_ago_a_person_did_something(seconds: float, text: str) -> None:
+    assert wording.since(seconds) == text
+
+
+@pytest.mark.parametrize(("width", "text"), [(5, "short"), (9, "short"), (10, "the longer")])
+def test_the_fullest_words_that_there_is_room_for(width: int, text: str) -> None:
+    assert wording.fullest(("the longer", "short"), width) == text
+    assert wording.fullest(("the longer",), 0) == "the longer"
 
 
 @pytest.mark.parametrize(

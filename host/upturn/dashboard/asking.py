@@ -8,6 +8,8 @@ from enum import Enum
 from math import ceil
 
 ASK_S = 5.0
+LISTEN_S = 20.0
+"""To walk to the person's place, and to turn up the sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,9 @@ class Question:
     key: str
     """The key that asked; pressed again it confirms, as y and Enter do."""
     text: str
+    stands_s: float = ASK_S
+    again: bool = True
+    """False: its own key does no more than ask once more."""
 
 
 class Act(Enum):
@@ -23,6 +28,9 @@ class Act(Enum):
     SEEN_UPRIGHT = Question("u", "Did you SEE the person upright? This ends the inversion.")
     STAND_DOWN = Question("s", "Stand down? All alarms go off, nobody is watched.")
     QUIT = Question("q", "Quit while someone may be inverted? Nobody is watched then.")
+    HEARD = Question(
+        "t", "Did you HEAR the tone, where it has to be heard?", LISTEN_S, again=False
+    )
 
 
 class Asking:
@@ -39,11 +47,11 @@ class Asking:
 
     def press(self, act: Act, now_s: float) -> bool:
         """Ask; or, when it is this that is being asked already, True: do it."""
-        if self.pending(now_s) is act:
+        if self.pending(now_s) is act and act.value.again:
             self._act = None
             return True
         self._act = act
-        self._until_s = now_s + ASK_S
+        self._until_s = now_s + act.value.stands_s
         return False
 
     def confirm(self, now_s: float) -> Act | None:
@@ -61,4 +69,5 @@ class Asking:
         if act is None:
             return ""
         left = ceil(self._until_s - now_s)
-        return f"{act.value.text} {act.value.key}, y or Enter: yes. Esc: no. ({left})"
+        yes = f"{act.value.key}, y or Enter: yes" if act.value.again else "y: yes"
+        return f"{act.value.text} {yes}. Esc: no. ({left})"

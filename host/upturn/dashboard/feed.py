@@ -35,6 +35,24 @@ class SourceState:
     """Why this table is watched no more, while others may be."""
     well: bool = True
     """False: nothing is heard from there, and the label says why."""
+    read_only: str = ""
+    """Why nothing can be commanded from here; empty: it can."""
+    lost: str = ""
+    """Why nothing is known of the table now; its link-loss alarm is in the snapshot."""
+    answer: str = ""
+    """What became of a command that was `Asked`; empty once it has been there for a while."""
+    speed: float = 1.0
+    """Seconds of the table's time that pass in one of the wall's: not 1 where it is simulated."""
+    begin_s: float | None = None
+    """Of a recording that is gone through: where its time begins, on the axis of the samples."""
+    rewound: int = 0
+    """How often that time has gone back: what was told before has not happened yet."""
+
+
+class Asked(str):
+    """What `Feed.command` says of a command on its way: `SourceState.answer` tells more."""
+
+    __slots__ = ()
 
 
 class Feed(Protocol):

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The one thing to say now: what the banner shows, and what the spotter should do.
 
-Most urgent first: nobody watches at all, the highest alarm, then the quiet states. Pure. The law:
-while another table needs somebody, and this one no more than that, nothing here sounds calm.
+Most urgent first: nobody watches at all, the highest alarm, then the quiet states; the time of
+somebody inverted comes before a low alarm. Pure. The law: while another table needs somebody, and
+this one no more than that, nothing here sounds calm.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from upturn.core.alarm_table import Priority
+from upturn.core.snapshot import AlarmView
 from upturn.dashboard import wording
 from upturn.dashboard.flash import flash_on, lit
 from upturn.dashboard.view import View
 
 STAND_DOWN_NOTE = "Alarms are off. Press s to watch again; 5 s upright ends it too."
+
+
+RECORDED = "A recording: nobody is watched by this."
 
 
 class Beside(NamedTuple):
@@ -46,6 +51,8 @@ class Headline:
     """No alarm, yet not to be taken for calm: nobody is watched, or nothing is known."""
     table: str = ""
     """Which it is of, where that is not the one that is shown."""
+    act: str = ""
+    """What to do, alone; empty where `text` is no more than that."""
 
     @property
     def full(self) -> str:
@@ -69,6 +76,40 @@ def headline(view: View, beside: Sequence[Beside] = ()) -> Headline:
     return _own(view)
 
 
+def headline_of_all(tables: Sequence[Beside]) -> Headline:
+    """What an overview has to say: the worst, or how many are how."""
+    worst = max(tables, key=_need)
+    if worst.needs_somebody:
+        return _of_another(worst)
+    unwatched = [other.name for other in tables if not _is_watched(other.view)]
+    if unwatched:
+        text = f"{', '.join(unwatched)}: nothing is known of them now."
+        return Headline(f"{len(unwatched)} not watched", text, stands_out=True)
+    inverted = [other for other in tables if other.view.snapshot.inverted]
+    low = sum(other.view.urgency > 0 for other in tables)
+    note = f"{low} low alarm{'s' if low > 1 else ''}." if low else "No alarm."
+    if not inverted:
+        return Headline("Nobody inverted", f"Watching {len(tables)} tables. {note}")
+    first = min(inverted, key=lambda other: other.view.snapshot.time_left_s)
+    left = wording.exposure_left(first.view.snapshot)
+    return Headline(f"{len(inverted)} inverted", f"{first.name}: {left}. {note}")
+
+
+def foremost(view: View) -> AlarmView | None:
+    """The alarm that comes before all; a low one yields to the time of somebody inverted."""
+    alarm = view.top
+    if alarm is None or alarm.priority is not Priority.LOW:
+        return alarm
+    snapshot = view.snapshot
+    hangs = snapshot.inverted and view.fresh and not snapshot.stand_down
+    hangs = hangs and (view.source.live or view.replayed)
+    return None if hangs else alarm
+
+
+def _is_watched(view: View) -> bool:
+    return view.fresh and view.source.live and not view.snapshot.stand_down
+
+
 def _need(other: Beside) -> tuple[int, bool]:
     return other.view.urgency, other.view.snapshot.inverted
 
@@ -81,11 +122,20 @@ def _of_another(other: Beside) -> Headline:
     if alarm is not None and not other.view.stopped:
         state = " · acknowledged" if alarm.acknowledged else ""
         note = f"{alarm.priority.word} alarm{state} · {alarm.spec.source}"
-    text = f"Press {other.key} to see it. {_sentence(said.text)}"
-    return replace(said, text=text, note=note, table=other.name)
+    press = f"Press {other.key} to see it."
+    text = f"{press} {_sentence(said.text)}"
+    act = f"{press} {said.act or said.text}"
+    return replace(said, text=text, note=note, table=other.name, act=act)
 
 
 def _own(view: View) -> Headline:
+    said = _of_its_time(view)
+    if view.replayed and said.priority is None:
+        return replace(said, note=said.note or RECORDED)
+    return said
+
+
+def _of_its_time(view: View) -> Headline:
     snapshot = view.snapshot
     if view.source.failure:
         return Headline(
@@ -103,17 +153,22 @@ def _own(view: View) -> Headline:
             Priority.HIGH,
             flash_on(Priority.HIGH, view.clock_s),
         )
-    if view.top is not None:
-        alarm = view.top
+    alarm = foremost(view)
+    if alarm is not None:
+        state = wording.alarm_state(
+            alarm, read_only=bool(view.source.read_only) and not view.source.lost
+        )
         return Headline(
             alarm.spec.title,
             wording.advice(alarm),
-            f"{alarm.priority.word} alarm · {wording.alarm_state(alarm)} · {alarm.spec.source}",
+            f"{alarm.priority.word} alarm · {state} · {alarm.spec.source}",
             alarm.priority,
             lit(alarm, view.clock_s),
+            act=alarm.spec.advice,
         )
     if snapshot.stand_down:
-        return Headline("Stood down", STAND_DOWN_NOTE, stands_out=True)
+        note = "Alarms are off; 5 s upright ends it." if view.source.read_only else STAND_DOWN_NOTE
+        return Headline("Stood down", note, stands_out=True)
     if view.age_s is None:
         return Headline(
             "Waiting for data", "Nobody is watched yet.", _reasons(view), stands_out=True
@@ -122,17 +177,18 @@ def _own(view: View) -> Headline:
         return Headline(
             "No fresh data", f"The last came {wording.age(view.age_s)} ago.", stands_out=True
         )
-    if not view.source.live:
+    if not view.source.live and not view.replayed:
         title = view.source.note or "Time stands still"
         return Headline(title, "What you see is its last moment.", stands_out=True)
     if snapshot.inverted:
-        return Headline("Inverted", f"{_sentence(wording.exposure_left(snapshot))}.")
+        note = "" if view.top is None else f"{view.top.priority.marks} {view.top.spec.title}"
+        return Headline("Inverted", f"{_sentence(wording.exposure_left(snapshot))}.", note)
     if snapshot.rest_left_s > 0.0:
         more = f"{wording.left(snapshot.rest_left_s)} more before the next inversion."
         return Headline("Rest", more, _reasons(view))
     if not snapshot.ready:
         return Headline("Not ready", _reasons(view))
-    return Headline("Ready", "Watching. No alarm.")
+    return Headline("Ready", "No alarm." if view.replayed else "Watching. No alarm.")
 
 
 def _reasons(view: View) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group
 from rich.padding import Padding
@@ -14,7 +14,7 @@ from upturn.core.alarm_table import ALARMS, AlarmSpec, Clear
 from upturn.core.limits import PROFILES, Profile
 from upturn.core.sources import DOCUMENTS, UPTURN
 from upturn.dashboard import wording
-from upturn.dashboard.painters.keys import KEYS
+from upturn.dashboard.keys import Key
 from upturn.dashboard.painters.status import NOT_A_DEVICE
 from upturn.dashboard.palette import Palette
 
@@ -32,7 +32,8 @@ MORE_KEYS = (
     ("Ctrl-C", "Ends at once, without asking."),
 )
 TABLE_KEYS = (
-    ("Tab 1-9", "Another table; Shift-Tab goes back. Every other key acts on the one shown."),
+    ("Tab 1-9", "Another table; Shift-Tab goes back. In the overview Tab shows the worst."),
+    ("click", "On a tile or a name: that table. Every other key acts on the one shown."),
 )
 _CLEARS = {
     Clear.WITH_CONDITION: "ends with its condition",
@@ -41,9 +42,9 @@ _CLEARS = {
 }
 
 
-def help_page(palette: Palette, *, several: bool = False) -> Group:
-    """`several`: there is more than one table."""
-    keys = [*((k.key, k.help) for k in KEYS), *(TABLE_KEYS if several else ()), *MORE_KEYS]
+def help_page(palette: Palette, shown: Sequence[Key], *, several: bool = False) -> Group:
+    """`shown`: the keys that do something here; `several`: there is more than one table."""
+    keys = [*((k.key, k.help) for k in shown), *(TABLE_KEYS if several else ()), *MORE_KEYS]
     return Group(
         Text(f"{NOT_A_DEVICE} {DOCTOR}", palette.strong),
         *_section(palette, "KEYS", keys),

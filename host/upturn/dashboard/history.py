@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from math import ceil, floor
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Values = NDArray[np.float32]
 
@@ -49,6 +49,18 @@ class History:
             self._low[i] = angle_deg
         if angle_deg > self._high[i]:
             self._high[i] = angle_deg
+
+    def load(self, t_s: ArrayLike, angle_deg: ArrayLike) -> None:
+        """Forget everything, and hold these points, which are in order of time."""
+        self.clear()
+        buckets = np.floor(np.asarray(t_s) / self.bucket_s).astype(np.int64)
+        if not buckets.size:
+            return
+        self._newest = int(buckets[-1])
+        held = buckets > self._newest - self._size
+        place, angles = buckets[held] % self._size, np.asarray(angle_deg, np.float32)[held]
+        np.fmin.at(self._low, place, angles)
+        np.fmax.at(self._high, place, angles)
 
     def clear(self) -> None:
         """Forget everything: the time axis starts anew."""

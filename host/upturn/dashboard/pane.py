@@ -8,8 +8,11 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from upturn.dashboard.palette import DARK, ink
+from upturn.dashboard.palette import DARK, Palette, ink
 from upturn.dashboard.spans import Line
+from upturn.dashboard.terminal import Terminal
+
+ANY = Terminal()
 
 
 class Pane(Widget):
@@ -17,11 +20,17 @@ class Pane(Widget):
 
     can_focus = False
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, terminal: Terminal = ANY) -> None:
         super().__init__(id=name)
         self.lines: list[Line] = []
         self._rows: int | None = None
+        self._terminal = terminal
         self._base = ink(DARK.text, DARK.ground)
+
+    def dress(self, palette: Palette) -> None:
+        """Text and ground of what has no style of its own."""
+        self._base = ink(palette.text, palette.ground)
+        self.refresh()
 
     def show(self, lines: list[Line]) -> None:
         before = self.lines
@@ -53,5 +62,6 @@ class Pane(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         line = self.lines[y] if y < len(self.lines) else ()
-        strip = Strip([Segment(text, self._base + style) for text, style in line])
+        drawn = self._terminal.drawn
+        strip = Strip([Segment(drawn(text), self._base + style) for text, style in line])
         return strip.adjust_cell_length(width, self._base)

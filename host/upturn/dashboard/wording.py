@@ -7,9 +7,11 @@ up the limit and nobody is shown time that is gone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from math import ceil, floor
 
-from upturn.core.alarm_table import ALARMS
+from upturn.core.alarm_table import ALARMS, AlarmId, Clear
 from upturn.core.events import (
     AlarmChanged,
     Event,
@@ -34,6 +36,15 @@ POSTURES: dict[Posture, str] = {
     Posture.OVER_ROTATED: "PAST VERTICAL",
 }
 
+MOMENTS = frozenset({AlarmId.FALL, AlarmId.DISTRESS, AlarmId.HOST_STALLED})
+"""They latch, but were a moment and no state: nothing about them is over while they stand."""
+
+WHY_NOT_PAUSED: Mapping[AlarmId, str] = {
+    AlarmId.NO_RETURN: "the person is still inverted",
+    AlarmId.SIGNAL_LOST: "the person was inverted when the data stopped",
+}
+"""Why the audio of an alarm goes on whatever anybody presses."""
+
 
 def passed(seconds: float) -> str:
     """Time that has gone by, 0:42 or 1:02:03."""
@@ -52,6 +63,11 @@ def angle(degrees: float | None) -> str:
     return f"{whole:+d}°" if whole else "0°"
 
 
+def fullest(texts: Sequence[str], width: int) -> str:
+    """The first that there is room for; the last where there is for none."""
+    return next((text for text in texts if len(text) <= width), texts[-1])
+
+
 def age(seconds: float) -> str:
     """Never more exact than it is useful, so that it does not flicker while data flow."""
     if seconds < 1.0:
@@ -59,6 +75,17 @@ def age(seconds: float) -> str:
     if seconds < 10.0:
         return f"{seconds:.1f} s"
     return f"{floor(seconds)} s" if seconds < 60.0 else passed(seconds)
+
+
+def since(seconds: float) -> str:
+    """How long ago a person did something."""
+    minutes = floor(seconds / 60.0)
+    return f"{minutes} min ago" if minutes else "just now"
+
+
+def time_of_day(at: datetime | None) -> str:
+    """Rounded down: when something was."""
+    return f"{at:%H:%M:%S}" if at is not None else UNKNOWN
 
 
 def data_age(view: View) -> str:
@@ -85,6 +112,22 @@ def rest(snapshot: Snapshot) -> str:
     return "rested" if snapshot.inversion else "no rest due"
 
 
+def battery(snapshot: Snapshot, width: int = 80) -> str:
+    """The node's; the share alone where there is little room, and empty where nobody tells."""
+    volts, percent = snapshot.battery_v, snapshot.battery_percent
+    known = [
+        *([] if volts is None else [f"{volts:.2f} V"]),
+        *([] if percent is None else [f"{percent:.0f} %"]),
+    ]
+    return fullest((", ".join(known), *known[-1:]), width)
+
+
+def spotter(snapshot: Snapshot) -> str:
+    """Empty where nobody has checked in, or too long ago."""
+    age_s = snapshot.check_in_age_s
+    return "" if age_s is None else f"here, {since(age_s)}"
+
+
 def readiness(snapshot: Snapshot) -> str:
     if snapshot.stand_down:
         return "STOOD DOWN"
@@ -101,40 +144,52 @@ def session(snapshot: Snapshot) -> str:
         return "Session: no inversion yet"
     peak = angle(snapshot.session_peak_deg)
     return (
-        f"Session: {n} inversion{'s' if n > 1 else ''}, "
+        f"Session: {n} inversion{'s' if n > 1 else ''}, {at_least(snapshot)}"
         f"{passed(snapshot.session_inverted_s)} inverted, "
         f"longest {passed(snapshot.session_longest_s)}, peak {peak}"
     )
+
+
+def at_least(snapshot: Snapshot) -> str:
+    """Before a time that data which never came may have made longer."""
+    return "at least " if snapshot.exposure_at_least else ""
 
 
 def beyond(profile: Profile) -> str:
     return f"Profile {profile.name} {profile.beyond}." if profile.beyond else ""
 
 
-def detail(alarm: AlarmView) -> str:
-    """What the message says beyond the title and the advice, which stand apart here."""
-    said = alarm.message.removeprefix(alarm.spec.title)
-    said = said.removesuffix(alarm.spec.advice)
-    return said.strip(" :.;,-")
-
-
 def advice(alarm: AlarmView) -> str:
     """Detail and advice in one sentence run."""
-    said = detail(alarm)
-    return f"{said}. {alarm.spec.advice}" if said else alarm.spec.advice
+    return f"{alarm.detail}. {alarm.spec.advice}" if alarm.detail else alarm.spec.advice
 
 
-def alarm_state(alarm: AlarmView) -> str:
-    """What stands with its sound, and what the spotter can do about it."""
+def alarm_state(alarm: AlarmView, *, short: bool = False, read_only: bool = False) -> str:
+    """What stands with its sound, and what the spotter can do about it; read only, nothing."""
     if alarm.pause_left_s > 0.0:
-        return f"audio paused {left(alarm.pause_left_s)}"
-    if not alarm.condition:
-        return "over, press a to clear"
+        paused = f"audio paused {ceil(alarm.pause_left_s - 1e-6)} s"
+        return paused if short else f"acknowledged, {paused}"
+    if is_over(alarm):
+        return "over, press a" if short and not read_only else "over, waits to be acknowledged"
     if not alarm.pausable:
         return "audio cannot be paused"
     if alarm.acknowledged:
         return "acknowledged, sounding" if alarm.sounding else "acknowledged"
-    return "press a to acknowledge"
+    return "not acknowledged" if read_only else "press a to acknowledge"
+
+
+def is_over(alarm: AlarmView) -> bool:
+    """Its condition is gone, and it only waits to be acknowledged."""
+    latches = alarm.spec.clear is Clear.AFTER_ACKNOWLEDGE
+    return latches and not alarm.condition and alarm.spec.id not in MOMENTS
+
+
+def unpausable(alarm: AlarmView) -> str:
+    """Why its audio cannot be paused, as a sentence; empty where it can."""
+    if alarm.pausable:
+        return ""
+    why = WHY_NOT_PAUSED.get(alarm.spec.id, "its cause lasts")
+    return f"Its audio cannot be paused: {why}."
 
 
 def event(happened: Event) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from upturn.core.snapshot import AlarmView
 from upturn.dashboard import wording
 from upturn.dashboard.flash import lit
-from upturn.dashboard.spans import Line, apart, heading, wrapped
+from upturn.dashboard.spans import Line, apart, heading, width_of, wrapped
 from upturn.dashboard.view import View
 
 _INDENT = "    "
@@ -26,6 +26,8 @@ def paint_alarms(
     if headed and height > 1:
         none = "NO ALARM HERE" if elsewhere else "NO ALARM"
         title = "ALARMS" if view.snapshot.alarms else none
+        if view.stopped:
+            title = "ALARMS BEFORE IT STOPPED" if view.snapshot.alarms else "ALARMS NOT KNOWN"
         head = heading(title, width, view.palette.quiet, view.palette.rule)
         return [head, *paint_alarms(view, width, height - 1)]
     alarms = view.snapshot.alarms
@@ -38,18 +40,30 @@ def paint_alarms(
 
 
 def title_line(view: View, alarm: AlarmView, width: int) -> Line:
-    """Marks and title; state of its sound, age and source."""
+    """Marks and title; state of its sound, age and source, as far as the title leaves room."""
     palette = view.palette
-    age_s = max(0.0, view.snapshot.now_s - alarm.raised_s)
     signal = palette.signals[alarm.priority]
     head = signal.style(True) if lit(alarm, view.clock_s) else palette.mark(alarm.priority)
+    title = alarm.spec.title
+    if view.stopped:
+        was: Line = ((f"{alarm.priority.marks:<4}was ", palette.quiet), (title, palette.gone))
+        return apart(was, (("not known now", palette.quiet),), width, palette.plain)
     left: Line = (
         (f"{alarm.priority.marks:<3}", head),
         (" ", palette.plain),
-        (alarm.spec.title, palette.mark(alarm.priority)),
+        (title, palette.mark(alarm.priority)),
     )
-    facts = f"{wording.alarm_state(alarm)} · {wording.passed(age_s)} · {alarm.spec.source}"
+    facts = wording.fullest(_facts(view, alarm), width - width_of(left) - 1)
     return apart(left, ((facts, palette.quiet),), width, palette.plain)
+
+
+def _facts(view: View, alarm: AlarmView) -> tuple[str, ...]:
+    age = wording.passed(max(0.0, view.snapshot.now_s - alarm.raised_s))
+    read_only = bool(view.source.read_only)
+    state = wording.alarm_state(alarm, read_only=read_only)
+    short = wording.alarm_state(alarm, short=True, read_only=read_only)
+    source = alarm.spec.source
+    return (f"{state} · {age} · {source}", f"{short} · {age} · {source}", f"{short} · {age}", age)
 
 
 def _all(view: View, explained: tuple[AlarmView, ...], width: int) -> list[Line]:
@@ -57,7 +71,7 @@ def _all(view: View, explained: tuple[AlarmView, ...], width: int) -> list[Line]
     for alarm in view.snapshot.alarms:
         lines.append(title_line(view, alarm, width))
         if alarm in explained:
-            said = wording.advice(alarm)
+            said = f"{wording.advice(alarm)} {wording.unpausable(alarm)}".rstrip()
             lines += wrapped(said, width, view.palette.plain, indent=_INDENT)
     return lines
 

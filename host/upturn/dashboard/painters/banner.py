@@ -19,25 +19,36 @@ from upturn.dashboard.spans import EMPTY, Line, centred, wrapped
 from upturn.dashboard.view import View
 
 _MARGIN = 2
+_NARROW = 24
+"""Below this many columns the text takes them all."""
 _MARKS_WIDTH = 5
 """Three marks and a space on each side of large letters, and one to spare."""
 
 
 def banner_rows(view: View, width: int, beside: Sequence[Beside] = ()) -> int:
     """Rows that title and advice need, so that no text is cut on a small screen."""
-    return 1 + len(wrapped(headline(view, beside).text, _room(width), view.palette.plain))
+    return rows_of(headline(view, beside), view.palette, width)
 
 
 def paint_banner(view: View, width: int, height: int, beside: Sequence[Beside] = ()) -> list[Line]:
-    said = headline(view, beside)
-    bold, usual = _styles(said, view.palette)
+    return paint_headline(headline(view, beside), view.palette, width, height)
+
+
+def rows_of(said: Headline, palette: Palette, width: int) -> int:
+    room = _room(width)
+    title = len(_title(said, width, palette.plain))
+    return title + len(wrapped(said.text, room, palette.plain))
+
+
+def paint_headline(said: Headline, palette: Palette, width: int, height: int) -> list[Line]:
+    bold, usual = headline_styles(said, palette)
     room = _room(width)
     below = _below(said, room, usual)
     lines = _large_title(said, room, height - len(below), bold)
     if lines is None:
-        lines = [((_named(said, room).marked, bold),)]
+        lines = _title(said, width, bold)
         # A wrapped advice matters more than the state of the sound, which the list shows too.
-        below = below[: max(1, height - 1)]
+        below = below[: max(1, height - len(lines))]
     lines += below
     above = (height - len(lines) + 1) // 2
     lines = [EMPTY] * above + lines + [EMPTY] * (height - above - len(lines))
@@ -60,6 +71,15 @@ def _large_title(said: Headline, width: int, height: int, style: Style) -> list[
     ]
 
 
+def _title(said: Headline, width: int, style: Style) -> list[Line]:
+    """On one line; where not even the alarm has room on it, its words one below the other."""
+    whole = _named(said, _room(width))
+    if cell_len(whole.marked) <= width:
+        return [((whole.marked, style),)]
+    marks = f"{said.priority.marks} " if said.priority is not None else ""
+    return wrapped(f"{marks}{said.title.upper()}", width, style)
+
+
 def _named(said: Headline, room: int) -> Headline:
     """Where the title is too long, it is the table's name that is cut."""
     name = said.table.upper()
@@ -71,7 +91,7 @@ def _named(said: Headline, room: int) -> Headline:
 
 
 def _room(width: int) -> int:
-    return max(8, width - 2 * _MARGIN)
+    return max(8, width - 2 * _MARGIN if width >= _NARROW else width)
 
 
 def _below(said: Headline, width: int, style: Style) -> list[Line]:
@@ -81,7 +101,7 @@ def _below(said: Headline, width: int, style: Style) -> list[Line]:
     return lines
 
 
-def _styles(said: Headline, palette: Palette) -> tuple[Style, Style]:
+def headline_styles(said: Headline, palette: Palette) -> tuple[Style, Style]:
     if said.stands_out:
         return ink(palette.ground, palette.text, bold=True), ink(palette.ground, palette.text)
     if said.priority is None:

@@ -2,10 +2,12 @@
 """The strip chart: angle over time, with lines where an inversion begins and at the angle limit.
 
 The colour of the trace follows the angle, so that it says nothing that its place does not say.
+Below it stands what happened when; the shapes are named in the title, as far as there is room.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -17,9 +19,10 @@ from upturn.core.events import Posture
 from upturn.core.thresholds import INVERTED_ENTER_DEG, OVER_ENTER_DEG, UPRIGHT_ENTER_DEG
 from upturn.dashboard.canvas import DOTS_X, DOTS_Y, blank, codes, has_dots, text
 from upturn.dashboard.history import History, Values
+from upturn.dashboard.marks import Mark, MarkKind, Marks
 from upturn.dashboard.palette import Palette
 from upturn.dashboard.plot import Scale, filled, joined
-from upturn.dashboard.spans import EMPTY, Line, Span, apart
+from upturn.dashboard.spans import EMPTY, Line, Span, apart, width_of
 from upturn.dashboard.view import View
 
 WINDOWS_S = (30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
@@ -27,6 +30,9 @@ DEFAULT_WINDOW = 2
 GUTTER = 5
 JOIN_S = 0.5
 """Samples closer than this are joined; a longer gap stays open."""
+
+_MARKED = 6
+"""From so many rows on, one is for what happened."""
 
 _RULE = 0
 """Kind of a cell without trace; the kinds above are the zones of angle."""
@@ -44,10 +50,17 @@ def window_name(window_s: float) -> str:
 
 
 def paint_chart(
-    view: View, history: History, window_s: float, width: int, height: int
+    view: View,
+    history: History,
+    window_s: float,
+    width: int,
+    height: int,
+    *,
+    marks: Marks | None = None,
 ) -> list[Line]:
     columns = chart_columns(width)
-    rows = height - 1
+    marked = marks is not None and height >= _MARKED
+    rows = height - (2 if marked else 1)
     if rows < 1 or columns < DOTS_X:
         return [EMPTY] * height
     low, high = history.columns(view.snapshot.now_s, window_s, columns)
@@ -61,21 +74,80 @@ def paint_chart(
     traced = has_dots(trace)
     characters = np.where(traced, codes(trace), codes(ruled))
     kinds = np.where(traced, _zones(view, scale, high, rows), _RULE)
-    inks = _zone_inks(view.palette)
+    inks = _zone_inks(view)
     labels = {y // DOTS_Y: label for y, (label, _) in guides.items()}
     rules = {y // DOTS_Y: style for y, (_, style) in guides.items()}
-    lines = [_title(view, window_s, width)]
+    placed = _placed(view, marks, window_s, columns) if marks is not None and marked else {}
+    lines = [_title(view, window_s, width, {mark.kind for mark in placed.values()})]
     for y in range(rows):
         rule = rules.get(y, view.palette.rule)
         label: Span = (f"{labels.get(y, ''):>{GUTTER - 1}} ", rule)
         lines.append((label, *_runs(characters[y], kinds[y], {**inks, _RULE: rule})))
+    if marked:
+        lines.append(_mark_line(view, placed, columns // DOTS_X))
     return lines
 
 
-def _title(view: View, window_s: float, width: int) -> Line:
-    quiet = view.palette.quiet
+def _title(view: View, window_s: float, width: int, kinds: Iterable[MarkKind]) -> Line:
+    palette = view.palette
+    quiet = palette.quiet
     left: Line = ((f"ANGLE  last {window_name(window_s)}", quiet),)
-    return apart(left, (("[ shorter  ] longer", quiet),), width, quiet)
+    if view.stopped:
+        left = (*left, (" before it stopped", palette.strong))
+    right: Line = (("[ shorter  ] longer", quiet),)
+    room = width - width_of(left) - width_of(right) - 1
+    for kind in sorted(kinds, key=list(MarkKind).index):
+        entry: Line = (
+            ("  ", quiet),
+            (kind.value.shape, mark_ink(palette, kind)),
+            (f" {kind.value.words}", quiet),
+        )
+        room -= width_of(entry)
+        if room >= 0:
+            left = (*left, *entry)
+    return apart(left, right, width, quiet)
+
+
+def mark_ink(palette: Palette, kind: MarkKind) -> Style:
+    match kind:
+        case MarkKind.HIGH:
+            return palette.mark(Priority.HIGH)
+        case MarkKind.MEDIUM:
+            return palette.mark(Priority.MEDIUM)
+        case MarkKind.LOW:
+            return palette.mark(Priority.LOW)
+        case MarkKind.BEGAN:
+            return palette.posture(Posture.INVERTED)
+        case MarkKind.ENDED:
+            return palette.posture(Posture.LEVEL)
+        case MarkKind.LOST | MarkKind.RESTORED | MarkKind.ACKNOWLEDGED:
+            return palette.strong
+
+
+def _placed(view: View, marks: Marks, window_s: float, columns: int) -> dict[int, Mark]:
+    """Cell -> the gravest mark in it."""
+    now_s = view.snapshot.now_s
+    first = History.column_of(now_s, window_s, columns) - columns + 1
+    placed: dict[int, Mark] = {}
+    for mark in marks.since(now_s - window_s):
+        column = History.column_of(mark.t_s, window_s, columns) - first
+        if 0 <= column < columns:
+            cell = column // DOTS_X
+            if cell not in placed or mark.gravity < placed[cell].gravity:
+                placed[cell] = mark
+    return placed
+
+
+def _mark_line(view: View, placed: dict[int, Mark], width: int) -> Line:
+    line: list[Span] = []
+    at = -GUTTER
+    for cell, mark in sorted(placed.items()):
+        line += [
+            (" " * (cell - at), view.palette.plain),
+            (mark.kind.value.shape, mark_ink(view.palette, mark.kind)),
+        ]
+        at = cell + 1
+    return (*line, (" " * (width - at), view.palette.plain))
 
 
 def _guides(view: View, scale: Scale) -> dict[int, tuple[str, Style]]:
@@ -106,7 +178,10 @@ def _zones(view: View, scale: Scale, high: Values, rows: int) -> NDArray[np.int6
     return np.asarray(np.digitize(np.minimum(steepest, tops[:, None]), borders) + 1)
 
 
-def _zone_inks(palette: Palette) -> dict[int, Style]:
+def _zone_inks(view: View) -> dict[int, Style]:
+    palette = view.palette
+    if view.stopped:
+        return dict.fromkeys(range(1, 6), palette.quiet)
     return {
         1: palette.posture(Posture.UPRIGHT),
         2: palette.posture(Posture.LEVEL),

@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Exposure against its limit: digits for the far side of the room, a bar, and what is left."""
+"""Exposure against its limit: digits for the far side of the room, a bar, and what is left.
+
+While a rest is due its countdown has the last line, and when it will be over by the wall's clock.
+That time is told only while the rest runs; else the line says why it does not.
+"""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 from rich.style import Style
 
 from upturn.core.alarm_table import Priority
+from upturn.core.events import Posture
+from upturn.core.snapshot import Snapshot
 from upturn.dashboard import wording
 from upturn.dashboard.glyphs import best_scale, big
 from upturn.dashboard.palette import ink
@@ -24,7 +32,7 @@ BAR_BEYOND = 1.25
 def paint_exposure(view: View, width: int, height: int) -> list[Line]:
     snapshot = view.snapshot
     palette = view.palette
-    known = not view.stopped
+    known = view.counted
     digits = wording.passed(snapshot.exposure_s) if known else "-:--"
     priority = view.exposure_priority if known else None
     style = palette.mark(priority) if priority else palette.strong
@@ -46,7 +54,7 @@ def paint_bar(view: View, width: int) -> Line:
     """One row, filled as far as the exposure reaches; `╎` is the notice, `┃` the limit."""
     palette = view.palette
     profile = view.snapshot.profile
-    exposure_s = 0.0 if view.stopped else view.snapshot.exposure_s
+    exposure_s = view.snapshot.exposure_s if view.counted else 0.0
     span_s = max(profile.limit_s * BAR_BEYOND, exposure_s)
     full = min(width, round(width * exposure_s / span_s))
     fill = palette.mark(view.exposure_priority) if view.exposure_priority else palette.strong
@@ -62,17 +70,21 @@ def paint_bar(view: View, width: int) -> Line:
 
 def _title(view: View, width: int) -> Line:
     palette = view.palette
-    profile = view.snapshot.profile
-    word = "EXPOSURE"
-    if view.stopped:
-        return (
-            (f"{word} was ", palette.quiet),
-            (wording.passed(view.snapshot.exposure_s), palette.gone),
-        )
-    left: Line = ((word, palette.quiet),)
-    if view.snapshot.exposure_at_least:
-        left = (*left, (" at least", palette.strong))
-    right: Line = ((f"limit {wording.passed(profile.limit_s)}", palette.quiet),)
+    snapshot = view.snapshot
+    limit = wording.passed(snapshot.profile.limit_s)
+    right: Line = ((f"limit {limit}", palette.quiet),)
+    left: Line = (("EXPOSURE", palette.quiet),)
+    if not view.counted:
+        if view.age_s is not None:
+            was = wording.passed(snapshot.exposure_s)
+            left = (("EXPOSURE was ", palette.quiet), (was, palette.gone))
+    else:
+        if snapshot.exposure_at_least or not view.fresh:
+            left = (*left, (" at least", palette.strong))
+        if _owes_rest(snapshot):  # the line below is the rest's
+            stands = wording.exposure_left(snapshot, short=True)
+            of = "of " if snapshot.time_left_s > 0.0 else ""
+            right = ((f"{stands} {of}{limit}", palette.quiet),)
     return apart(left, right, width, palette.plain)
 
 
@@ -92,15 +104,55 @@ def _bar_labels(view: View, width: int) -> Line:
 def _summary(view: View, width: int) -> Line:
     palette = view.palette
     snapshot = view.snapshot
-    if view.stopped:
-        return (("nothing is counted now", palette.strong),)
+    if not view.stopped and view.age_s is not None and _owes_rest(snapshot):
+        return ((_countdown(view, width), palette.strong),)
+    if not view.counted:
+        return ((wording.fullest(_uncounted(view), width), palette.strong),)
     short = width < _NARROW
     left: Line = ((wording.exposure_left(snapshot, short=short), palette.strong),)
-    resting = snapshot.rest_left_s > 0.0 or snapshot.inverted
-    style = palette.strong if snapshot.rest_left_s > 0.0 else palette.quiet
-    rested = ink(palette.good) if not resting else style
     rest = wording.rest(snapshot).removeprefix("then ") if short else wording.rest(snapshot)
-    return apart(left, ((rest, rested),), width, palette.plain)
+    style = palette.quiet if snapshot.inverted else ink(palette.good)
+    return apart(left, ((rest, style),), width, palette.plain)
+
+
+def _uncounted(view: View) -> tuple[str, ...]:
+    if view.stopped:
+        return "nothing is counted now", "not counted now"
+    if view.age_s is None:
+        return "nothing is counted yet", "no data yet"
+    return "no data: nothing is counted", "no data"
+
+
+def _owes_rest(snapshot: Snapshot) -> bool:
+    return snapshot.rest_left_s > 0.0 and not snapshot.inverted
+
+
+def _countdown(view: View, width: int) -> str:
+    """What is left of the rest, and when it is over or why it does not run."""
+    snapshot = view.snapshot
+    more = f"rest {wording.left(snapshot.rest_left_s)}"
+    texts = [f"{more} more"]
+    if view.source.live and not view.resting:
+        why = _pause(view)
+        texts = [f"{more} more · paused: {why}", f"{more} paused: {why}", f"{more} paused"]
+    elif view.source.live:
+        # The core counts what is left from the newest sample.
+        rested_s = snapshot.now_s - (snapshot.signal_age_s or 0.0) + snapshot.rest_left_s
+        rested = view.time_of_day(rested_s)
+        if rested is not None:
+            at = wording.time_of_day(rested + timedelta(microseconds=999_999))
+            texts[:0] = [
+                f"{more} more · safe to invert again at {at}",
+                f"{more} · safe again at {at}",
+            ]
+    return wording.fullest(texts, width)
+
+
+def _pause(view: View) -> str:
+    """Why the rest that is due does not run."""
+    if not view.fresh:
+        return "no data"
+    return "posture unknown" if view.snapshot.posture is Posture.UNKNOWN else "head too low"
 
 
 def _joined(cells: list[tuple[str, Style]]) -> Line:

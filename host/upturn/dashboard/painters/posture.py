@@ -7,6 +7,9 @@ the last value stands struck through below, with its age.
 
 from __future__ import annotations
 
+from math import radians, sin
+
+from upturn.core.events import Posture
 from upturn.dashboard import figure, wording
 from upturn.dashboard.figure import Layer
 from upturn.dashboard.glyphs import best_scale, big
@@ -43,7 +46,9 @@ def paint_posture(view: View, width: int, height: int) -> list[Line]:
     else:
         style = palette.strong
         known = view.age_s is not None
-        title = (("was ", palette.quiet), (word, palette.gone)) if known else ((word, style),)
+        title = ((word, style),)
+        if known and snapshot.posture is not Posture.UNKNOWN:
+            title = (("was ", palette.quiet), (word, palette.gone))
         digits = wording.UNKNOWN
         was = wording.angle(snapshot.angle_deg)
         below = (("was ", palette.quiet), (was, palette.gone)) if known else EMPTY
@@ -55,11 +60,28 @@ def paint_posture(view: View, width: int, height: int) -> list[Line]:
     if roomy:
         lines.append(below)
     lines.append(((wording.data_age(view), age_style),))
-    if roomy and snapshot.battery_v is not None and len(lines) < height:
-        lines.append(((f"battery {snapshot.battery_v:.2f} V", palette.quiet),))
-    if roomy and len(lines) + 1 < height:
-        lines.insert(1, EMPTY)
+    if roomy:
+        lines += [
+            line for line in (_battery_line(view, width), _traction_line(view, width)) if line
+        ]
+        if len(lines) < height:
+            lines.insert(1, EMPTY)
     return lines[:height]
+
+
+def traction(angle_deg: float, width: int) -> str:
+    """What share of the weight pulls from head to feet, as fully as there is room."""
+    pull = sin(radians(angle_deg))
+    if pull <= 0.0:
+        return ""
+    share = f"{100.0 * pull:.0f} %"
+    texts = (
+        f"traction {share} of body weight, without friction",
+        f"{share} of body weight, no friction",
+        f"{share} of weight, no friction",
+        "",
+    )
+    return wording.fullest(texts, width)
 
 
 def _limit_line(view: View) -> Line:
@@ -67,3 +89,21 @@ def _limit_line(view: View) -> Line:
     if not snapshot.device.judges_angle:
         return (("no angle limit", view.palette.quiet),)
     return ((f"angle limit {snapshot.profile.max_angle_deg:g}°", view.palette.quiet),)
+
+
+def _battery_line(view: View, width: int) -> Line:
+    """The node tells it with its samples: it is never fresher than they are."""
+    palette = view.palette
+    name = "battery " if view.fresh else "battery was "
+    battery = wording.battery(view.snapshot, width - len(name))
+    if not battery:
+        return EMPTY
+    return ((name, palette.quiet), (battery, palette.quiet if view.fresh else palette.gone))
+
+
+def _traction_line(view: View, width: int) -> Line:
+    angle_deg = view.snapshot.angle_deg
+    if not view.head_down or angle_deg is None:
+        return EMPTY
+    said = traction(angle_deg, width)
+    return ((said, view.palette.plain),) if said else EMPTY

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from rich.style import Style
-
 from upturn.dashboard import wording
+from upturn.dashboard.inversions import Inversions
+from upturn.dashboard.painters.checks import paint_checks, paint_checks_short, verdict
+from upturn.dashboard.painters.session import paint_session
 from upturn.dashboard.palette import ink
-from upturn.dashboard.spans import EMPTY, Line, apart, heading, padded, width_of, wrapped
+from upturn.dashboard.spans import EMPTY, Line, apart, fit, heading, padded, width_of, wrapped
 from upturn.dashboard.view import View
 
 NOT_A_DEVICE = "An aid for user and spotter. Not a medical device."
 _READY_WIDTH = 60
+_FULL = 100
+_FEW = 3
+"""Inversions in the session table, where there is room and where there is little."""
 
 
 def paint_header(view: View, title: str, width: int, *, several: bool = False) -> list[Line]:
@@ -29,11 +33,9 @@ def paint_header(view: View, title: str, width: int, *, several: bool = False) -
         name = (*name, (f" {label}", quiet))
     elif several:
         name = ((f" {title} ", name[0][1]),)
-    ready = view.snapshot.ready and not view.stopped
-    word = "STOPPED" if view.stopped else wording.readiness(view.snapshot)
-    word_style = ink(palette.good if ready else palette.text, palette.raised, bold=True)
     age_style = quiet if view.fresh else ink(palette.text, palette.raised, bold=True)
-    right: Line = ((word, word_style), ("  ", base), (f"{wording.data_age(view)} ", age_style))
+    age = f"{wording.data_age(view)} "
+    right: Line = (*verdict(view, palette.raised), ("  ", base), (age, age_style))
     if width >= _READY_WIDTH:
         full = ((f"{wording.limits(view.snapshot.profile)}  ", quiet), *right)
         # Why nothing is heard is needed more than the limits, where there is no room for both.
@@ -43,9 +45,9 @@ def paint_header(view: View, title: str, width: int, *, several: bool = False) -
 
 
 def paint_info(view: View, width: int) -> list[Line]:
-    """For narrow screens: session, the profile's warning, and why it is not ready."""
+    """For narrow screens: session, spotter, the profile's warning, and why it is not ready."""
     palette = view.palette
-    lines: list[Line] = [((wording.session(view.snapshot), palette.quiet),)]
+    lines = [_session_line(view, width)]
     if view.snapshot.profile.beyond:
         lines += wrapped(wording.beyond(view.snapshot.profile), width, palette.plain)
     reasons = view.snapshot.not_ready
@@ -55,80 +57,82 @@ def paint_info(view: View, width: int) -> list[Line]:
 
 
 def paint_side(
-    view: View, log: Collection[tuple[str, str]], width: int, height: int
+    view: View,
+    log: Collection[tuple[str, str]],
+    width: int,
+    height: int,
+    *,
+    inversions: Inversions | None = None,
 ) -> list[Line]:
-    """For wide screens: readiness with every reason, profile, session, and what happened last."""
+    """For wide screens: the pre-use check, the session, the limits, and what happened last.
+
+    What there is no room for is left away from the end; of the checks that are not passed, none.
+    """
+    checks, short = paint_checks(view, width), paint_checks_short(view, width)
+    beyond = wrapped(wording.beyond(view.snapshot.profile), width, view.palette.strong)
+    ways = (
+        (checks, _FULL, _limits(view, width)),
+        (checks, _FEW, _limits(view, width)),
+        (checks, _FEW, beyond),
+        (short, _FEW, beyond),
+        (short, 0, beyond),
+    )
+    lines: list[Line] = []
+    for shown, kept, limits in ways:
+        session = paint_session(view, inversions, width, kept)
+        lines = [*shown, EMPTY, *session, *([EMPTY, *limits] if limits else [])]
+        if len(lines) <= height:
+            break
+    return [*lines, *_log(view, log, width, height - len(lines))][:height]
+
+
+def _session_line(view: View, width: int) -> Line:
     palette = view.palette
-    lines = [
-        *_readiness(view, width),
-        EMPTY,
-        *_profile(view, width),
-        EMPTY,
-        *_session(view, width),
-    ]
-    room = height - len(lines) - 2
-    if room >= 1:
-        written: list[Line] = []
-        for clock, text in reversed(list(log)):
-            entry = wrapped(text, width, palette.plain, indent=" " * (len(clock) + 1))
-            first = entry[0][0][0].lstrip() if entry else ""
-            if len(written) + max(1, len(entry)) > room:
-                break
-            written += [((f"{clock} ", palette.quiet), (first, palette.plain)), *entry[1:]]
-        if written:
-            lines += [EMPTY, _heading(view, "LOG", width), *written]
-    return lines[:height]
+    said = wording.session(view.snapshot)
+    if view.stopped:
+        return (("was ", palette.quiet), (said, palette.gone))
+    spotter = wording.spotter(view.snapshot)
+    line: Line = ((said, palette.quiet),)
+    if not spotter:
+        return fit(line, width)
+    short = spotter.removeprefix("here, ").removesuffix(" ago")
+    texts = (f"Spotter: {spotter}", f"spotter {short}", "")
+    words = wording.fullest(texts, width - len(said) - 1)
+    return apart(line, ((words, palette.quiet),), width, palette.quiet)
 
 
-def _readiness(view: View, width: int) -> list[Line]:
-    palette = view.palette
-    snapshot = view.snapshot
-    ready = snapshot.ready and not view.stopped
-    style = ink(palette.good, bold=True) if ready else palette.strong
-    word = "STOPPED" if view.stopped else wording.readiness(snapshot)
-    lines = [_heading(view, "PRE-USE CHECK", width), ((word, style),)]
-    for reason in snapshot.not_ready:
-        lines += wrapped(f"· {reason}", width, palette.plain)
-    return lines
-
-
-def _profile(view: View, width: int) -> list[Line]:
+def _limits(view: View, width: int) -> list[Line]:
     palette = view.palette
     profile = view.snapshot.profile
     device = view.snapshot.device
-    steepest = f"{profile.max_angle_deg:g}°" if device.judges_angle else "none"
+    angle = f"angle {profile.max_angle_deg:g}°" if device.judges_angle else "no angle limit"
     pairs = (
         ("profile", f"{profile.name} ({device.kind})"),
         (
             "time",
             f"notice {wording.passed(profile.notice_s)}, limit {wording.passed(profile.limit_s)}",
         ),
-        ("rest", wording.passed(profile.rest_s)),
-        ("angle limit", steepest),
+        ("rest", f"{wording.passed(profile.rest_s)}, {angle}"),
         ("source", profile.source),
     )
-    lines = [_heading(view, "LIMITS", width), *(_pair(view, *pair) for pair in pairs)]
-    if profile.beyond:
-        lines += wrapped(wording.beyond(profile), width, palette.strong)
-    return lines
+    return [
+        heading("LIMITS", width, palette.quiet, palette.rule),
+        *(((f"{name:<10}", palette.quiet), (value, palette.plain)) for name, value in pairs),
+        *wrapped(wording.beyond(profile), width, palette.strong),
+    ]
 
 
-def _session(view: View, width: int) -> list[Line]:
-    snapshot = view.snapshot
-    longest = wording.passed(snapshot.session_longest_s)
-    pairs = (
-        ("inversions", str(snapshot.session_inversions)),
-        ("inverted", f"{wording.passed(snapshot.session_inverted_s)}, longest {longest}"),
-        ("peak", wording.angle(snapshot.session_peak_deg)),
-        ("samples lost", f"{snapshot.samples_lost} of {snapshot.samples + snapshot.samples_lost}"),
-    )
-    return [_heading(view, "SESSION", width), *(_pair(view, *pair) for pair in pairs)]
-
-
-def _pair(view: View, name: str, value: str) -> Line:
-    return ((f"{name:<13}", view.palette.quiet), (value, view.palette.plain))
-
-
-def _heading(view: View, title: str, width: int) -> Line:
-    style: Style = view.palette.quiet
-    return heading(title, width, style, view.palette.rule)
+def _log(view: View, log: Collection[tuple[str, str]], width: int, height: int) -> list[Line]:
+    """Below a blank line and a heading, the newest first; nothing where there is no room."""
+    palette = view.palette
+    room = height - 2
+    written: list[Line] = []
+    for clock, text in reversed(list(log)):
+        entry = wrapped(text, width, palette.plain, indent=" " * (len(clock) + 1))
+        first = entry[0][0][0].lstrip() if entry else ""
+        if len(written) + max(1, len(entry)) > room:
+            break
+        written += [((f"{clock} ", palette.quiet), (first, palette.plain)), *entry[1:]]
+    if not written:
+        return []
+    return [EMPTY, heading("LOG", width, palette.quiet, palette.rule), *written]

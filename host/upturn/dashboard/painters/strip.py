@@ -8,26 +8,22 @@ with the worst alarms are shown and the rest are counted, under the mark of thei
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 
-from upturn.core.alarm_table import Priority
-from upturn.core.snapshot import AlarmView
 from upturn.dashboard import wording
-from upturn.dashboard.flash import flash_on, lit
 from upturn.dashboard.palette import Palette, ink
 from upturn.dashboard.spans import Line, apart, fit, padded
+from upturn.dashboard.standing import Standing, rank, standing
+from upturn.dashboard.tables import DIGITS
 from upturn.dashboard.view import View
 
 CELL = 26
 """Columns that a cell needs, and has at 80: `▸1 *** den TIME LIMIT 1:03`."""
 TIGHT_CELL = 18
 """Where they are many."""
-KEYS = 9
-"""So many tables have a digit."""
 _TALL = 32
 """From so many rows of the screen each table may have a line."""
 _REST = 12
@@ -45,17 +41,6 @@ class Spot(NamedTuple):
     start: int
     end: int
     table: int
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a table stands, in a few words."""
-
-    words: str
-    more: str = ""
-    """The same at length, where there is room."""
-    priority: Priority | None = None
-    lit: bool = True
 
 
 def paint_strip(
@@ -90,51 +75,12 @@ def paint_strip(
     return lines, spots
 
 
-def standing(view: View) -> Standing:
-    """What matters most of a table."""
-    snapshot = view.snapshot
-    if view.stopped:
-        said = f"FAILED: {view.source.failure}" if view.source.failure else "STOPPED"
-        on = flash_on(Priority.HIGH, view.clock_s)
-        return Standing(said.partition(":")[0], said, Priority.HIGH, on)
-    if view.top is not None:
-        return _alarmed(view, view.top)
-    if snapshot.stand_down:
-        return Standing("STOOD DOWN")
-    if view.age_s is None:
-        return Standing("NO DATA YET")
-    if not view.fresh:
-        return Standing("NO DATA", f"NO DATA for {wording.age(view.age_s)}")
-    if not view.source.live:
-        return Standing((view.source.note or "stands still").upper())
-    posture = wording.POSTURES[snapshot.posture]
-    if snapshot.inverted:
-        return Standing(posture, wording.exposure_left(snapshot, short=True))
-    if snapshot.rest_left_s > 0.0:
-        return Standing(posture, wording.rest(snapshot))
-    return Standing(posture, wording.readiness(snapshot))
-
-
-def _alarmed(view: View, alarm: AlarmView) -> Standing:
-    more = alarm.spec.title
-    if alarm.acknowledged:
-        more += ", acknowledged"
-    if len(view.snapshot.alarms) > 1:
-        more += f", and {len(view.snapshot.alarms) - 1} more"
-    words = alarm.spec.id.replace("_", " ").upper()
-    return Standing(words, more, alarm.priority, lit(alarm, view.clock_s))
-
-
 def _kept(tables: Sequence[tuple[str, View]], cells: int) -> list[int]:
     """The numbers of those that are shown, in their order."""
     if len(tables) <= cells:
         return list(range(len(tables)))
-    worst = sorted(range(len(tables)), key=lambda n: _rank(tables[n][1]), reverse=True)
+    worst = sorted(range(len(tables)), key=lambda n: rank(tables[n][1]), reverse=True)
     return sorted(worst[: max(1, cells - 1)])
-
-
-def _rank(view: View) -> tuple[int, bool]:
-    return view.urgency, view.snapshot.inverted
 
 
 def _line(number: int, name: str, view: View, shown: bool, names: int, width: int) -> Line:
@@ -175,7 +121,7 @@ def _head(
     number: int, said: Standing, shown: bool, palette: Palette, *, tight: bool = False
 ) -> Line:
     """Mark of the one that is shown, and the key; the marks of the alarm, with their place."""
-    key = str(number + 1) if number < KEYS else " "
+    key = str(number + 1) if number < DIGITS else " "
     chosen = ink(palette.ground, palette.text, bold=True) if shown else palette.quiet
     mark = said.priority.marks if said.priority is not None else ""
     marks = f"{mark:<3} " if not tight else f"{mark} " if mark else ""
@@ -187,7 +133,7 @@ def _head(
 
 
 def _rest(views: Sequence[View], width: int) -> Line:
-    view = max(views, key=_rank)
+    view = max(views, key=rank)
     said = standing(view)
     mark = f"{said.priority.marks} " if said.priority is not None else ""
     text = f"  {mark}and {len(views)} more"

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""The exposure pane: what is counted, what is left, and when the rest that is due will be over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.dashboard.scenes import CALM, RESTING, SCENES, WALL, inverted, view
+from upturn.core.events import Posture
+from upturn.core.snapshot import Snapshot
+from upturn.core.thresholds import REST_MAX_DEG
+from upturn.dashboard.feed import SourceState
+from upturn.dashboard.painters.exposure import paint_bar, paint_exposure
+from upturn.dashboard.spans import plain, width_of
+from upturn.dashboard.view import View
+
+WIDE, AT_80, TINY = 52, 37, 19
+
+
+def _seen(snapshot: Snapshot, **changes: object) -> View:
+    return view(snapshot, **{"wall": WALL, **changes})
+
+
+def _last(shown: View, width: int = WIDE) -> str:
+    return " ".join(plain(paint_exposure(shown, width, 8)[-1:]).split())
+
+
+def _title(shown: View, width: int = AT_80) -> str:
+    return " ".join(plain(paint_exposure(shown, width, 8)[:1]).split())
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (WIDE, "rest 0:44 more · safe to invert again at 18:30:44"),
+        (AT_80, "rest 0:44 · safe again at 18:30:44"),
+        (TINY, "rest 0:44 more"),
+    ],
+)
+def test_a_rest_that_runs_says_when_it_is_over(width: int, said: str) -> None:
+    assert _last(_seen(RESTING), width) == said
+
+
+def test_that_time_stands_still_while_the_rest_runs() -> None:
+    said = set()
+    for passed_s in (0.0, 0.3, 1.1, 20.0):
+        later = replace(
+            RESTING, now_s=RESTING.now_s + passed_s, rest_left_s=RESTING.rest_left_s - passed_s
+        )
+        said.add(_last(_seen(later, wall=WALL + timedelta(seconds=passed_s))).partition("·")[2])
+    assert said == {" safe to invert again at 18:30:44"}
+
+
+def test_samples_that_come_late_do_not_move_it() -> None:
+    """What is left of the rest is that of the newest sample."""
+    late = replace(RESTING, now_s=RESTING.now_s + 1.5, signal_age_s=1.54)
+    shown = _seen(late, wall=WALL + timedelta(seconds=1.5))
+    assert _last(shown).endswith("at 18:30:44")
+
+
+def test_a_simulation_in_haste_is_over_sooner() -> None:
+    fast = SourceState("simulated: normal at 4x", speed=4.0)
+    assert _last(_seen(RESTING, source=fast)).endswith("at 18:30:11")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"angle_deg": REST_MAX_DEG + 0.1}, "head too low"),
+        ({"signal_age_s": 2.1}, "no data"),
+        ({"signal_lost": True}, "no data"),
+        ({"posture": Posture.UNKNOWN}, "posture unknown"),
+    ],
+)
+def test_a_rest_that_does_not_run_says_why_and_names_no_time(
+    changes: dict[str, object], why: str
+) -> None:
+    paused = replace(RESTING, **changes)  # type: ignore[arg-type]
+    assert _last(_seen(paused)) == f"rest 0:44 more · paused: {why}"
+    assert _last(_seen(paused), TINY) == "rest 0:44 paused"
+
+
+def test_the_rest_runs_up_to_the_angle_that_the_core_counts() -> None:
+    level = replace(RESTING, angle_deg=REST_MAX_DEG)
+    assert "safe to invert again" in _last(_seen(level))
+
+
+def test_where_time_stands_still_on_purpose_no_rest_ends() -> None:
+    ended = SourceState("replay", live=False, note="replay ended")
+    assert _last(_seen(RESTING, source=ended)) == "rest 0:44 more"
+
+
+def test_without_a_clock_on_the_wall_the_countdown_stands_alone() -> None:
+    assert _last(_seen(RESTING, wall=None)) == "rest 0:44 more"
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "said"),
+    [
+        (CALM, "1:00 left to the limit no rest due"),
+        (inverted(24.3), "0:36 left to the limit then rest 1:30"),
+        (inverted(63.2), "0:03 OVER THE LIMIT then rest 1:30"),
+        (replace(RESTING, exposure_s=0.0, time_left_s=60.0, rest_left_s=0.0), "rested"),
+    ],
+)
+def test_what_is_left_of_the_limit_is_said_while_no_rest_is_owed(
+    snapshot: Snapshot, said: str
+) -> None:
+    assert _last(_seen(snapshot)).endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "said"),
+    [
+        (inverted(24.3), "EXPOSURE limit 1:00"),
+        (SCENES["lost"], "EXPOSURE at least limit 1:00"),
+        (replace(inverted(24.3), signal_age_s=2.1), "EXPOSURE at least limit 1:00"),
+        (RESTING, "EXPOSURE 0:22 left of 1:00"),
+        (SCENES["latched"], "EXPOSURE 0:11 OVER 1:00"),
+        (SCENES["stale"], "EXPOSURE was 0:38 limit 1:00"),
+        (SCENES["no_signal"], "EXPOSURE limit 1:00"),
+    ],
+)
+def test_the_title_says_how_the_count_stands(snapshot: Snapshot, said: str) -> None:
+    assert _title(_seen(snapshot)) == said
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (_seen(inverted(24.3), silent_s=4.0), "nothing is counted now"),
+        (_seen(SCENES["no_signal"]), "nothing is counted yet"),
+        (_seen(replace(CALM, signal_age_s=3.0)), "no data: nothing is counted"),
+    ],
+    ids=["stopped", "no data yet", "stale"],
+)
+def test_what_is_not_counted_has_no_digits_and_no_bar(shown: View, said: str) -> None:
+    lines = paint_exposure(shown, AT_80, 8)
+    assert plain(lines[-1:]) == said
+    assert not set(plain([paint_bar(shown, AT_80)])) & set("▄█")
+    assert "0:24" not in plain(lines[1:])
+
+
+def test_an_open_inversion_is_counted_on_through_silence() -> None:
+    lines = paint_exposure(_seen(SCENES["lost"]), AT_80, 8)
+    assert "▄" in plain([paint_bar(_seen(SCENES["lost"]), AT_80)])
+    assert "0:19 left to the limit" in plain(lines[-1:])
+
+
+@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize(("width", "height"), [(19, 5), (37, 8), (52, 11), (95, 14), (8, 2)])
+def test_the_pane_keeps_to_its_place(name: str, width: int, height: int) -> None:
+    lines = paint_exposure(_seen(SCENES[name]), width, height)
+    assert len(lines) <= height
+    if width >= TINY:
+        assert max(width_of(line) for line in lines) <= width

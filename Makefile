@@ -15,7 +15,7 @@ PURE := */upturn/wire/*,*/upturn/core/*
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check lint types contracts tests soak bench clean
+.PHONY: help demo run test check lint types contracts tests soak bench hardware clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -45,11 +45,17 @@ tests: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
 
-soak: $(VENV)/.dev ## hours of simulated sessions; not part of test
+soak: $(VENV)/.dev ## what takes long: hours of simulated sessions, and more; not part of test
+	@$(BIN)/python -m tests.firmware.interpreter
+	$(BIN)/pytest -m soak
 	$(BIN)/python -m tests.soak.run $(ARGS)
 
 bench: $(VENV)/.bench ## the figures of tests/benchmarks/README.md
 	$(BIN)/python -m tests.benchmarks.run $(ARGS)
+
+hardware: $(VENV)/.hardware ## every export of hardware/, made anew
+	$(BIN)/python -m hardware.make
+	$(BIN)/python -m hardware.make check
 
 clean: ## remove the virtual environment and every cache
 	rm -rf $(VENV) dist build .coverage .coverage.* .*_cache .hypothesis
@@ -70,6 +76,11 @@ $(VENV)/.dev: $(VENV)/.venv $(PINS)
 $(VENV)/.bench: $(VENV)/.dev
 	@echo "Installing the yardsticks into $(VENV) (once) ..."
 	@$(INSTALL) '.[dev,bench]'
+	@touch $@
+
+$(VENV)/.hardware: $(VENV)/.dev
+	@echo "Installing the tools of hardware/ into $(VENV) (once) ..."
+	@$(INSTALL) '.[dev,hardware]'
 	@touch $@
 
 $(VENV)/.venv: constraints.txt

@@ -81,6 +81,11 @@ def test_a_flag_comes_before_the_config(config: str, capsys: Capture) -> None:
     assert "In force (from: --profile)" in out
 
 
+def test_which_profile_waits_for_a_spotter_is_said(capsys: Capture) -> None:
+    out = shown(capsys)
+    assert out.count("READY waits for the spotter's check-in") == 1
+
+
 def test_json_has_every_field(config: str, capsys: Capture) -> None:
     lines = [json.loads(line) for line in shown(capsys, "--json", "--config", config).splitlines()]
     assert [line["kind"] for line in lines] == (
@@ -99,6 +104,7 @@ def test_json_has_every_field(config: str, capsys: Capture) -> None:
         "source": "config",
         "reason": "the user's own",
         "beyond": "goes beyond MNT-hang's 1 minute and CC's 3 minutes at 60 degrees",
+        "needs_spotter": False,
         "in_force": True,
     }
     assert [line["device"] for line in lines if line["kind"] == "device"] == list(DEVICES)

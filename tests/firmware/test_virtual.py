@@ -53,7 +53,11 @@ def swings(seconds: int) -> list[tuple[int, str]]:
     return script
 
 
-@pytest.mark.parametrize(("bits", "seconds"), [(32, 4000), (64, 400)], indirect=["bits"])
+@pytest.mark.parametrize(
+    ("bits", "seconds"),
+    [(32, 800), (64, 400), pytest.param(32, 4000, marks=pytest.mark.soak)],
+    indirect=["bits"],
+)
 def test_the_heap_is_flat_and_no_sample_is_late(tmp_path: Path, bits: int, seconds: int) -> None:
     past = virtual.run(
         tmp_path,

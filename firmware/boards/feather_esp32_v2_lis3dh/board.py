@@ -12,7 +12,7 @@ BOARD = {
     "power_pins": ((2, 1, 0),),
     "sensor_addresses": (0x18, 0x19),
     "gyro": False,
-    # the pin marked A1, to ground
+    # the pin marked A1, to the piezo's driver
     "buzzer": {"kind": "passive", "pin": 25},
     "led": {"pin": 13, "lit": 1},
     "buttons": ({"pin": 38, "pressed": 0, "pull_up": False},),

@@ -12,7 +12,7 @@ from upturn.config import Config, load_config
 from upturn.config.model import Value
 from upturn.errors import EXIT_DONE
 
-UNUSED = ("dashboard", "sound", "store")
+UNUSED = ("store",)
 """Sections that are read and checked, but that nothing in this version acts on."""
 
 

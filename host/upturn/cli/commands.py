@@ -28,6 +28,9 @@ COMMANDS: dict[str, Command] = {
     "replay": Command("upturn.cli.replay", "judge a recorded session again"),
     "record": Command("upturn.cli.record", "write what a source delivers to a file"),
     "analyze": Command("upturn.cli.analyze", "sum up a recorded session"),
+    "dashboard": Command(
+        "upturn.cli.dashboard", "show the tables of any machine, through the broker"
+    ),
     "scan": Command("upturn.cli.scan", "look which nodes there are, by cable and by Bluetooth"),
     "node": Command(
         "upturn.cli.node", "look at a node, by cable or Bluetooth, and change it; pair it"

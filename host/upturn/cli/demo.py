@@ -15,6 +15,7 @@ from upturn.cli.judging import Judged
 from upturn.cli.local_broker import local_broker
 from upturn.cli.mqtt_options import add_mqtt
 from upturn.cli.options import add_common, resolve_profile
+from upturn.cli.sound import Need, add_sound
 from upturn.cli.watch import Watch, check_terminal, watch
 from upturn.cli.watched import Place
 from upturn.config import load_config
@@ -45,6 +46,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add_common(parser)
     parser.add_argument("--once", action="store_true", help="end after one session")
     add_mqtt(parser)
+    add_sound(parser)
     parser.add_argument(
         "--broker",
         action="store_true",
@@ -53,7 +55,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    profile = resolve_profile(args, None, load_config(args.config))
+    config = load_config(args.config)
+    profile = resolve_profile(args, None, config)
 
     def sessions() -> Iterator[Judged[Source]]:
         for seed in (0,) if args.once else count():
@@ -73,6 +76,9 @@ def run(args: argparse.Namespace) -> int:
                 args.json,
                 broker=broker,
                 leaves=args.once,
+                config=config,
+                sound=Need.NONE if args.headless or args.json else Need.NICE,
+                silent=args.no_sound,
             )
         )
 

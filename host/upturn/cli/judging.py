@@ -20,7 +20,7 @@ from upturn.core.sample import UNNAMED, StreamInfo
 from upturn.errors import InputError
 from upturn.sinks.text import summary_lines
 from upturn.transports.recording import Recording
-from upturn.transports.replay import open_file
+from upturn.transports.replay import Recorded, open_file
 from upturn.transports.source import LiveSource, Source, open_source
 from upturn.transports.trace_file import Problem
 
@@ -73,7 +73,7 @@ def add_source(parser: argparse.ArgumentParser, *, several: bool = False) -> Non
     )
 
 
-def open_judged_file(args: argparse.Namespace) -> Judged[Source]:
+def open_judged_file(args: argparse.Namespace) -> Judged[Recorded]:
     """The file and what it is judged by.
 
     The config's node of the name in the file says device and calibration; for a file that names

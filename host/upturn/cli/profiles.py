@@ -60,6 +60,8 @@ def _text(config: Config) -> Iterator[str]:
         yield from _indented(profile.reason)
         if profile.beyond:
             yield from _indented(profile.beyond)
+        if profile.needs_spotter:
+            yield from _indented("READY waits for the spotter's check-in")
         if profile.name == config.profile:
             yield f"    In force (from: {config.origins['profile']})"
     yield ""

@@ -9,8 +9,10 @@ from pathlib import Path
 from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import add_source, open_judged_source
 from upturn.cli.options import add_common
+from upturn.cli.sound import add_sound, need_of
 from upturn.cli.watch import Watch, check_terminal, watch
 from upturn.cli.watched import place
+from upturn.config import load_config
 from upturn.transports.recording import Recorder
 
 
@@ -21,6 +23,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add_source(parser)
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="file to make")
     add_common(parser)
+    add_sound(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -35,7 +38,16 @@ def run(args: argparse.Namespace) -> int:
         judged.device.kind,
         start_s=judged.start_s,
     )
-    what = Watch([place(judged)], args.speed or 1.0, args.headless, args.json, recorder.piece)
+    what = Watch(
+        [place(judged)],
+        args.speed or 1.0,
+        args.headless,
+        args.json,
+        recorder.piece,
+        config=load_config(args.config),
+        sound=need_of(args),
+        silent=args.no_sound,
+    )
     try:
         code = watch(what)
     finally:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import sys
 
 from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import add_file, is_of_a_link, open_judged_file, tell_summary
 from upturn.cli.options import MAX_SPEED, add_common
 from upturn.core.events import Event, to_json
-from upturn.errors import EXIT_DONE
+from upturn.errors import EXIT_DONE, InputError
 from upturn.service.feeding import feed_chunk
 from upturn.sinks.text import line
 
@@ -25,23 +26,43 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     add_file(parser)
     add_common(parser)
-    parser.add_argument("--dashboard", action="store_true", help="show it on the dashboard")
+    parser.add_argument(
+        "--dashboard", action="store_true", help="go through it: pause, steps, speed, next event"
+    )
+    parser.add_argument(
+        "--at", type=since, metavar="TIME", help="where to begin there: seconds, 1:35 or 1:02:03"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    judged = open_judged_file(args)
     on_dashboard = args.dashboard and not (args.headless or args.json)
-    speed = args.speed or (1.0 if on_dashboard else MAX_SPEED)
-    if on_dashboard or math.isfinite(speed):
+    if args.at is not None and not on_dashboard:
+        raise InputError("is for the dashboard", where="--at", remedy="Add --dashboard")
+    judged = open_judged_file(args)
+    if on_dashboard:
+        from upturn.cli.replay_view import view
+
+        return view(args, judged)
+    speed = args.speed or MAX_SPEED
+    if math.isfinite(speed):
         from upturn.cli.watch import Watch, watch
         from upturn.cli.watched import place
 
-        return watch(Watch([place(judged)], speed, not on_dashboard, args.json))
+        return watch(Watch([place(judged)], speed, headless=True, as_json=args.json))
     pipeline = judged.pipeline()
     for chunk in judged.source.chunks(paced=False):
         _write(feed_chunk(pipeline, chunk), as_json=args.json)
     tell_summary(args, pipeline, of_a_link=is_of_a_link(judged.source))
     return EXIT_DONE
+
+
+def since(text: str) -> float:
+    """Seconds from the beginning, of `95`, `1:35` or `1:02:03`."""
+    found = re.fullmatch(r"(?:(?:([0-9]+):)?([0-9]+):)?([0-9]+(?:[.][0-9]*)?)", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 95, 1:35 or 1:02:03")
+    hours, minutes, seconds = (float(part or 0.0) for part in found.groups())
+    return 3600.0 * hours + 60.0 * minutes + seconds
 
 
 def _write(events: list[Event], *, as_json: bool) -> None:

@@ -10,8 +10,10 @@ from upturn.cli.home import broker_of
 from upturn.cli.judging import add_source, open_judged_sources
 from upturn.cli.mqtt_options import add_mqtt
 from upturn.cli.options import add_common
+from upturn.cli.sound import add_sound, need_of
 from upturn.cli.watch import Watch, watch
 from upturn.cli.watched import place
+from upturn.config import load_config
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -23,9 +25,21 @@ def add_parser(subparsers: Subparsers) -> None:
     add_source(parser, several=True)
     add_common(parser)
     add_mqtt(parser)
+    add_sound(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     places = [place(judged) for judged in open_judged_sources(args)]
     broker = broker_of(args)
-    return watch(Watch(places, args.speed or 1.0, args.headless, args.json, broker=broker))
+    return watch(
+        Watch(
+            places,
+            args.speed or 1.0,
+            args.headless,
+            args.json,
+            broker=broker,
+            config=load_config(args.config),
+            sound=need_of(args),
+            silent=args.no_sound,
+        )
+    )

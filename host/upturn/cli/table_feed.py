@@ -44,6 +44,7 @@ class TableFeed:
         self._link: LiveSource | None = None
         self._home: Home | None = None
         self._failure = ""
+        self._speed = speed
         self._pace = "" if speed == 1.0 else f" at {speed:g}x" if math.isfinite(speed) else ""
         self._history = History()
         self._events = EventRing()
@@ -89,7 +90,9 @@ class TableFeed:
             label = _short(self._link.state) or label
         if self._home is not None and self._home.words:
             label = f"{label} {self._home.words}"
-        return SourceState(label, not self._ended, "ended" if self._ended else "", well=well)
+        return SourceState(
+            label, not self._ended, "ended" if self._ended else "", well=well, speed=self._speed
+        )
 
     def history(self) -> History:
         return self._history

@@ -14,12 +14,14 @@ from typing import Any
 
 from upturn.cli.home import Home, HomeTable
 from upturn.cli.judging import Judged
+from upturn.cli.sound import TableSound
 from upturn.cli.table_feed import TableFeed
 from upturn.core.alarm_table import Priority
 from upturn.core.commands import Command
 from upturn.core.pipeline import Pipeline
 from upturn.core.snapshot import Snapshot
 from upturn.errors import UpturnError
+from upturn.service.bus import Listener
 from upturn.service.table import TableService
 from upturn.sinks.console import Console
 from upturn.transports.source import Chunk, LinkState, LiveSource, Source
@@ -53,6 +55,7 @@ class Watched:
         feed: TableFeed | None = None,
         on_state: Callable[[LinkState], None] | None = None,
         recorder: Callable[[Chunk], None] | None = None,
+        sound: TableSound | None = None,
     ) -> None:
         self.name = place.name
         self.begun = asyncio.Event()
@@ -67,6 +70,7 @@ class Watched:
         self._feed = feed
         self._on_state = on_state
         self._recorder = recorder
+        self._sound = sound
         self._task: asyncio.Task[Any] | None = None
         self._unsummed: Pipeline | None = None
 
@@ -91,6 +95,8 @@ class Watched:
             self._note(fault)
         finally:
             told.end()
+            if self._sound is not None:
+                self._sound.end()
             self.begun.set()
 
     async def sum_up(self) -> None:
@@ -126,7 +132,7 @@ class Watched:
             source,
             speed=self._speed,
             sinks=[self.console] if self.console is not None else (),
-            listeners=told.listeners(judged),
+            listeners=[*self._sounds(), *told.listeners(judged)],
             observer=self._feed.observe if self._feed is not None else None,
             recorder=self._recorder,
         )
@@ -134,9 +140,14 @@ class Watched:
         if self._feed is not None:
             self._feed.begin(session, source.label, live, home)
         told.begin(session.command)
+        if self._sound is not None:
+            self._sound.begin(session.command)
         self.begun.set()
         await service.run()
         await self.sum_up()
+
+    def _sounds(self) -> Sequence[Listener]:
+        return self._sound.listeners() if self._sound is not None else ()
 
     def _fails(self, fault: Exception) -> None:
         """From outside: end the session."""

@@ -182,6 +182,8 @@ class Pipeline:
         shown_s, now_s = now_s, now_s - self._origin_s
         exposure_s = ledger.exposure_s(now_s)
         peak_deg = monitor.session_peak_deg
+        if ledger.open:
+            peak_deg = max(peak_deg, tilt.pending_peak_deg)
         views = monitor.alarms.views(now_s)
         alarms = tuple(replace(view, raised_s=view.raised_s + self._origin_s) for view in views)
         return Snapshot(

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""The sound of a run: one desk for all its tables, and what the cores and the screen hear of it.
+
+The law: sound that fails is an alarm of every table, and what a person confirmed holds only as
+long as the same output goes on working.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from upturn.config import SoundConfig
+from upturn.core.commands import Command, SinkStatus, SoundOutput
+from upturn.service.bus import Listener
+
+if TYPE_CHECKING:
+    from upturn.sinks.sound.desk import SoundDesk
+
+VARIABLE = "UPTURN_SOUND"
+SINK = "sound"
+Act = Callable[[Command], str | None]
+
+
+class Need(Enum):
+    """How much a run needs its sound."""
+
+    NONE = auto()
+    """Nobody is watched: a replay, or a run faster than anybody can hear."""
+    NICE = auto()
+    """A simulated person: it is heard where it can be, and READY does not wait for it."""
+    VITAL = auto()
+    """That it fails is an alarm."""
+
+
+class Sound:
+    """What the dashboard asks of it is `dashboard.sound.SoundControl`."""
+
+    def __init__(
+        self, desk: SoundDesk | None, *, off: str = "", vital: bool = True, asks: bool = False
+    ) -> None:
+        """Without a desk `off` says why; `asks`: READY waits until a person has heard it."""
+        self._desk = desk
+        self._off = off
+        self._vital = vital
+        self._asks = asks
+        self._tables: list[TableSound] = []
+        self._working = desk is not None
+        self._why = ""
+        self._confirmed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        if desk is not None:
+            desk.on_status = self._from_the_desk
+
+    def table(self, name: str) -> TableSound:
+        table = TableSound(self, self._desk, name)
+        self._tables.append(table)
+        return table
+
+    def start(self) -> None:
+        if self._desk is not None:
+            self._loop = asyncio.get_running_loop()
+            self._desk.start()
+
+    def close(self) -> None:
+        if self._desk is not None:
+            self._desk.close()
+
+    def words(self) -> str:
+        """What plays; empty while nothing does: then the screen rings its bell."""
+        return self._desk.output if self._desk is not None and self._working else ""
+
+    def needs_confirming(self) -> bool:
+        return self._asks and self._working and not self._confirmed
+
+    def test_tone(self) -> str | None:
+        """Why it cannot be played, or None."""
+        return (self._off or "there is none") if self._desk is None else self._desk.test_tone()
+
+    def confirm(self) -> None:
+        """A person has heard the tone."""
+        if self._working:
+            self._confirmed = True
+            self._tell(self.state())
+
+    def state(self) -> Iterator[Command]:
+        """What a core has to know of the sound."""
+        if not self._vital:
+            return
+        if self._desk is None:
+            yield SoundOutput(self._off, confirmed=True)
+            return
+        if not self._working:
+            yield SinkStatus(SINK, working=False, reason=self._why)
+        if self._asks or self._confirmed:
+            yield SoundOutput(self._desk.output, confirmed=self._confirmed)
+
+    def _from_the_desk(self, working: bool, words: str) -> None:
+        """In the desk's own thread."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._changed, working, words)
+
+    def _changed(self, working: bool, words: str) -> None:
+        self._working = working
+        self._why = "" if working else words
+        self._confirmed = False
+        if working and self._vital:
+            self._tell([SinkStatus(SINK, working=True)])
+        self._tell(self.state())
+
+    def _tell(self, commands: Iterable[Command]) -> None:
+        told = list(commands)
+        for table in self._tables:
+            table.tell(told)
+
+
+class TableSound:
+    """One table's part of it, over all sessions of a run."""
+
+    def __init__(self, sound: Sound, desk: SoundDesk | None, name: str) -> None:
+        self._sound = sound
+        self._table = desk.table(name) if desk is not None else None
+        self._act: Act | None = None
+
+    def listeners(self) -> list[Listener]:
+        return [self._table] if self._table is not None else []
+
+    def begin(self, act: Act) -> None:
+        """A session begins: its core knows nothing of the sound yet, and first has to have begun.
+
+        Until then it has no time of its own at which anything could be told.
+        """
+        self._act = act
+        asyncio.get_running_loop().call_soon(lambda: self.tell(list(self._sound.state())))
+
+    def tell(self, commands: list[Command]) -> None:
+        act = self._act
+        if act is not None:
+            for command in commands:
+                act(command)
+
+    def end(self) -> None:
+        self._act = None
+        if self._table is not None:
+            self._table.end()
+
+
+def add_sound(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--no-sound",
+        action="store_const",
+        const="off, by --no-sound",
+        default="",
+        help=f"play no alarms on this computer; so does {VARIABLE}=off",
+    )
+
+
+def need_of(args: argparse.Namespace) -> Need:
+    """Of a run that watches; one that is faster than the clock is for nobody's ears."""
+    return Need.VITAL if (args.speed or 1.0) == 1.0 else Need.NONE
+
+
+@contextmanager
+def sounding(settings: SoundConfig, need: Need, *, off: str = "", asks: bool) -> Iterator[Sound]:
+    """The sound of a run, as long as the block lasts; inside the loop that runs the tables.
+
+    `off`: which flag wants none. `asks`: there is somebody at a screen to ask.
+    """
+    if not off and os.environ.get(VARIABLE) == "off":
+        off = f"off, by {VARIABLE}"
+    if not off and not settings.enabled:
+        off = "off, by the config"
+    desk = None
+    if need is not Need.NONE and not off:
+        from upturn.sinks.sound.desk import SoundDesk
+
+        desk = SoundDesk(settings)
+    vital = need is Need.VITAL
+    sound = Sound(desk, off=off, vital=vital, asks=asks and vital)
+    sound.start()
+    try:
+        yield sound
+    finally:
+        sound.close()

@@ -15,7 +15,7 @@ PURE := */upturn/wire/*,*/upturn/core/*
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check lint types contracts tests soak bench hardware clean
+.PHONY: help demo run test check lint types contracts tests soak bench pictures hardware clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -52,6 +52,9 @@ soak: $(VENV)/.dev ## what takes long: hours of simulated sessions, and more; no
 
 bench: $(VENV)/.bench ## the figures of tests/benchmarks/README.md
 	$(BIN)/python -m tests.benchmarks.run $(ARGS)
+
+pictures: $(VENV)/.dev ## the README's pictures of the dashboard, drawn anew
+	$(BIN)/python -m tests.dashboard.pictures
 
 hardware: $(VENV)/.hardware ## every export of hardware/, made anew
 	$(BIN)/python -m hardware.make

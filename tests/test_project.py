@@ -200,6 +200,7 @@ def test_every_target_of_the_makefile_is_in_its_help() -> None:
         "check",
         "soak",
         "bench",
+        "pictures",
         "hardware",
         "clean",
     ]

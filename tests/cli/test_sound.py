@@ -33,6 +33,7 @@ class FakeDesk:
 
     def __init__(self) -> None:
         self.output = "the speakers"
+        self.voice_problem = ""
         self.on_status: Callable[[bool, str], None] | None = None
         self.running = False
         self.tables: list[FakeTable] = []
@@ -99,6 +100,15 @@ async def test_a_core_is_told_that_nobody_has_heard_the_tone_yet_until_somebody_
     assert sound.test_tone() is None
     sound.confirm()
     assert (core.news(), sound.needs_confirming()) == ([HEARD], False)
+
+
+async def test_a_voice_that_is_missing_is_said_with_the_sound(desk: FakeDesk) -> None:
+    desk.voice_problem = "voice: espeak-ng is not installed"
+    sound = Sound(desk, asks=True)  # type: ignore[arg-type]
+    core = await begun(sound)
+    sound.confirm()
+    heard = SoundOutput("the speakers; voice: espeak-ng is not installed", confirmed=True)
+    assert core.news()[-1] == heard
 
 
 async def test_where_nobody_can_be_asked_nothing_waits_for_an_answer(desk: FakeDesk) -> None:

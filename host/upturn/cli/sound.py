@@ -98,7 +98,8 @@ class Sound:
         if not self._working:
             yield SinkStatus(SINK, working=False, reason=self._why)
         if self._asks or self._confirmed:
-            yield SoundOutput(self._desk.output, confirmed=self._confirmed)
+            words = "; ".join(filter(None, (self._desk.output, self._desk.voice_problem)))
+            yield SoundOutput(words, confirmed=self._confirmed)
 
     def _from_the_desk(self, working: bool, words: str) -> None:
         """In the desk's own thread."""

@@ -41,6 +41,11 @@ class PacedClock:
         return (self._host.now_s() - self._start_s) * self.speed
 
 
+def system_s() -> float:
+    """What `HostClock` counts from: the same for every program until the system starts anew."""
+    return _now_s()
+
+
 def _monotonic_s() -> float:
     return time.monotonic()
 

@@ -114,8 +114,11 @@ def test_a_full_config_is_read_as_written(tmp_path: Path) -> None:
         voice = false
         language = "de"
         [store]
+        enabled = false
         path = "sessions"
         keep_days = 90
+        keep_mb = 500
+        progress_after = 4
         """,
     )
     careful = Profile(
@@ -156,7 +159,9 @@ def test_a_full_config_is_read_as_written(tmp_path: Path) -> None:
     )
     assert config.dashboard == DashboardConfig("light", 60.0, large=True)
     assert config.sound == SoundConfig(enabled=False, volume=0.5, voice=False, language="de")
-    assert config.store == StoreConfig("sessions", 90)
+    assert config.store == StoreConfig(
+        enabled=False, path="sessions", keep_days=90, keep_mb=500, progress_after=4
+    )
 
 
 def test_every_value_in_force_is_known_with_its_origin(tmp_path: Path) -> None:
@@ -194,8 +199,11 @@ def test_every_value_in_force_is_known_with_its_origin(tmp_path: Path) -> None:
         Setting("sound.volume", 1.0, default),
         Setting("sound.voice", True, default),
         Setting("sound.language", "en", default),
+        Setting("store.enabled", True, default),
         Setting("store.path", None, default),
         Setting("store.keep_days", None, default),
+        Setting("store.keep_mb", None, default),
+        Setting("store.progress_after", 6, default),
     )
 
 

@@ -84,7 +84,7 @@ def test_one_occurrence_can_be_acknowledged_by_its_number() -> None:
 def test_no_return_is_never_silenced_while_it_lasts_and_the_refusal_is_noted_once() -> None:
     told = judge(timeline("at 20 76s; acknowledge no_return; at 20 1s"))
     assert told[-1:] == [
-        "76.00 note: acknowledge refused: Not coming up: its sound cannot be paused while it lasts"
+        "76.00 note: acknowledge refused: Not coming up: its audio cannot be paused while it lasts"
     ]
     assert sum("refused" in line for line in told) == 1
 

@@ -41,6 +41,7 @@ def test_the_priorities_are_those_of_the_design() -> None:
         AlarmId.NOT_CALIBRATED: (MEDIUM,),
         AlarmId.BATTERY_LOW: (LOW, MEDIUM),
         AlarmId.HOST_STALLED: (HIGH,),
+        AlarmId.LEFT_INVERTED: (MEDIUM,),
         AlarmId.SINK_FAILED: (LOW,),
         AlarmId.TEST_ALARM: (HIGH,),
     }
@@ -57,6 +58,7 @@ def test_what_latches_or_is_held_is_what_the_design_says() -> None:
         AlarmId.FALL: Clear.AFTER_ACKNOWLEDGE,
         AlarmId.DISTRESS: Clear.AFTER_ACKNOWLEDGE,
         AlarmId.HOST_STALLED: Clear.AFTER_ACKNOWLEDGE,
+        AlarmId.LEFT_INVERTED: Clear.AFTER_ACKNOWLEDGE,
         AlarmId.TEST_ALARM: Clear.AFTER_HOLD,
     }
 

@@ -138,11 +138,23 @@ def test_a_pause_counts_down_and_then_the_alarm_sounds_again(
     assert book.view(PLAIN, 10.0 + pause_s).acknowledged
 
 
-def test_a_second_acknowledgement_pauses_again(book: Book) -> None:
+def test_a_second_acknowledgement_pauses_again_once_the_first_pause_is_over(book: Book) -> None:
     book.set(1.0, PLAIN, True)
     book.ack(2.0)
     book.ack(20.0)
-    assert book.view(PLAIN, 40.0).pause_left_s == 10.0
+    assert book.view(PLAIN, 31.0).pause_left_s == 1.0
+    assert book.view(PLAIN, 32.0).sounding
+    book.ack(32.0)
+    assert book.view(PLAIN, 33.0).pause_left_s == 29.0
+
+
+def test_a_key_held_down_does_not_pause_it_for_good(book: Book) -> None:
+    book.set(1.0, PLAIN, True)
+    heard = []
+    for at_s in range(2, 200):
+        heard.append(book.view(PLAIN, at_s).sounding)
+        book.ack(at_s)
+    assert heard.count(True) == 7  # once in each half minute
 
 
 def test_an_acknowledgement_pauses_its_own_alarm_only(book: Book) -> None:
@@ -185,7 +197,7 @@ def test_what_cannot_be_paused_is_refused_while_its_condition_lasts(book: Book) 
     book.set(1.0, UNPAUSABLE, True)
     book.said()
     refusal = book.ack(2.0)
-    assert refusal == "Not coming up: its sound cannot be paused while it lasts"
+    assert refusal == "Not coming up: its audio cannot be paused while it lasts"
     view = book.view(UNPAUSABLE, 2.0)
     assert (view.acknowledged, view.sounding, view.pausable) == (False, True, False)
 

@@ -33,6 +33,17 @@ def awaited(story: Story) -> Pipeline:
     return Pipeline(story.info, STANDARD, start_s=-20.0)
 
 
+def taken_up(story: Story) -> Pipeline:
+    """A core that goes on from one which died inverted, too long ago."""
+    died = pipeline(inverted := timeline("at 20 5s"))
+    tell(died, inverted)
+    past = died.past(5.0)
+    assert past is not None
+    core = Pipeline(story.info, STANDARD, start_s=-1.0)
+    core.resume(past, -1.0, gap_s=700.0, rested_s=700.0)
+    return core
+
+
 RAISED_THEN_CLEARED = ("#1 raised **", "#1 cleared **")
 ACKNOWLEDGED = ("#1 raised ***", "#1 acknowledged ***", "#1 cleared ***")
 
@@ -74,6 +85,11 @@ LIVES: dict[AlarmId, Life] = {
         ("#1 raised *", "#1 cleared *"),
     ),
     AlarmId.HOST_STALLED: Life("at 50 2s; host stalled 4s; at 50 1s; acknowledge", ACKNOWLEDGED),
+    AlarmId.LEFT_INVERTED: Life(
+        "upright 1s; acknowledge; upright 1s",
+        ("#1 acknowledged **", "#1 cleared **"),  # it was raised before the story
+        taken_up,
+    ),
     AlarmId.SINK_FAILED: Life(
         "upright 1s; mqtt fails; upright 1s; mqtt works", ("#1 raised *", "#1 cleared *")
     ),

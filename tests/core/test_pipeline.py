@@ -139,13 +139,13 @@ def test_a_battery_that_was_reported_is_shown() -> None:
     ("story", "reasons"),
     [
         ("upright 1s", ()),
-        ("level 1s", ()),
+        ("level 1s", ("the table is not upright",)),
         ("at -150 1s", ("posture is unknown",)),
-        ("level 1s; stand down", ("stand down: alarms are off",)),
+        ("level 1s; stand down", ("stand down: alarms are off", "the table is not upright")),
         ("upright 1s; mqtt fails", ("An alarm route is down",)),
-        ("level 1s; silence 3s", ("No data from the table",)),
-        ("at 50 1s; knock 4g", ()),
-        ("at 50 1s; call for help", ("Call for help",)),
+        ("upright 1s; silence 11s", ("No data from the table",)),
+        ("at 50 1s; knock 4g", ("the table is not upright",)),
+        ("at 50 1s; call for help", ("Call for help", "the table is not upright")),
     ],
 )
 def test_not_ready_names_every_reason(story: str, reasons: tuple[str, ...]) -> None:

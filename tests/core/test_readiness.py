@@ -7,14 +7,21 @@ import pytest
 
 from tests.stories import pipeline, stream, tell, timeline
 from upturn.core.alarm_table import ALARMS, AlarmId, Kind
-from upturn.core.commands import CheckIn, Command, SoundOutput
+from upturn.core.commands import (
+    CheckIn,
+    Command,
+    EquipmentChecked,
+    HealthAnswers,
+    Override,
+    SoundOutput,
+)
 from upturn.core.events import Noted
 from upturn.core.limits import PROFILES
 from upturn.core.pipeline import Pipeline
 from upturn.core.readiness import ALARMS as OF_ALARMS
 from upturn.core.readiness import FAILS, PASSED
 from upturn.core.snapshot import Check, Snapshot
-from upturn.core.thresholds import CHECK_IN_S
+from upturn.core.thresholds import CHECK_IN_S, EQUIPMENT_S
 
 PASSING = tuple(Check(name, "", note) for name, note in PASSED.items())
 UNASKED = Check("Spotter", "", "not asked for by this profile")
@@ -40,15 +47,18 @@ def test_all_checks_of_a_table_that_is_ready_are_passed() -> None:
     ("story", "failed"),
     [
         ("at -150 1s", [("Data", "posture is unknown")]),
-        ("level 1s; stand down", [("Alarms", "stand down: alarms are off")]),
-        ("level 1s; call for help", [("Alarms", "Call for help")]),
-        ("level 1s; silence 3s", [("Data", "No data from the table")]),
-        ("level 1s; mqtt fails", [("Computer", "An alarm route is down")]),
-        ("level 1s; battery 3.4V", [("Battery", "Battery low")]),
-        ("level 1s; node faults", [("Sensor", "Sensor fault")]),
-        ("level 1s; test alarm", [("Alarms", "Test alarm")]),
+        ("level 1s", [("Table", "the table is not upright")]),
+        ("at 50 1s", [("Table", "the table is not upright")]),
+        ("at 20 5s; to -80 in 2s; upright 2s", [("Rest", "a full rest has not passed")]),
+        ("upright 1s; stand down", [("Alarms", "stand down: alarms are off")]),
+        ("upright 1s; call for help", [("Alarms", "Call for help")]),
+        ("upright 1s; silence 11s", [("Data", "No data from the table")]),
+        ("upright 1s; mqtt fails", [("Computer", "An alarm route is down")]),
+        ("upright 1s; battery 3.4V", [("Battery", "Battery low")]),
+        ("upright 1s; node faults", [("Sensor", "Sensor fault")]),
+        ("upright 1s; test alarm", [("Alarms", "Test alarm")]),
         (
-            "level 1s; mqtt fails; call for help",
+            "upright 1s; mqtt fails; call for help",
             [("Alarms", "Call for help"), ("Computer", "An alarm route is down")],
         ),
         ("upright 1s; goodbye", [("Data", "no data from the table")]),
@@ -64,7 +74,7 @@ def test_what_is_wrong_fails_the_check_that_it_belongs_to(
 
 
 def test_one_check_may_fail_in_two_ways() -> None:
-    now = shown("level 1s; test alarm; call for help")
+    now = shown("upright 1s; test alarm; call for help")
     assert [c.problem for c in now.checks if c.name == "Alarms"] == ["Test alarm", "Call for help"]
 
 
@@ -118,3 +128,58 @@ def test_sound_is_a_check_once_there_is_any_and_waits_for_somebody_who_hears_it(
     now = shown("upright 1s", SoundOutput("the speakers", confirmed=True))
     assert now.checks[-2] == Check("Sound", "", "the speakers")
     assert now.ready
+
+
+def test_where_the_user_was_asked_about_health_and_table_both_are_checks() -> None:
+    asked = HealthAnswers("", "asked 3 days ago")
+    now = shown("upright 1s", asked)
+    assert now.checks[-3:-1] == (
+        Check("Health", "", "asked 3 days ago"),
+        Check("Equipment", "nobody has said that the table was inspected today"),
+    )
+    now = shown("upright 1s", asked, EquipmentChecked())
+    assert now.checks[-2] == Check("Equipment", "", "inspected, both ankle locks closed")
+    assert now.ready
+    now = shown("upright 1s", HealthAnswers("ask a doctor first: glaucoma"), EquipmentChecked())
+    assert now.not_ready == ("ask a doctor first: glaucoma",)
+
+
+@pytest.mark.parametrize(("age_s", "counts"), [(EQUIPMENT_S - 0.01, True), (EQUIPMENT_S, False)])
+def test_the_table_is_inspected_every_day(age_s: float, counts: bool) -> None:
+    now = shown("upright 1s", HealthAnswers(""), EquipmentChecked(), at_s=1.0 + age_s)
+    assert (now.checks[-2].passed) is counts
+
+
+def test_what_fails_can_be_accepted_and_is_shown_all_the_same() -> None:
+    glaucoma = HealthAnswers("ask a doctor first: glaucoma")
+    now = shown("upright 1s", glaucoma, EquipmentChecked(), Override())
+    assert (now.ready, now.overridden) == (True, True)
+    assert now.not_ready == ("ask a doctor first: glaucoma",)
+
+
+def test_an_override_is_noted_with_all_that_it_accepts() -> None:
+    core = pipeline(story := timeline("upright 1s"), profile=PROFILES["first-time"])
+    tell(core, story)
+    assert core.command(Override(), 2.0) == [
+        Noted(2.0, "READY by override, in spite of: the spotter has not checked in")
+    ]
+
+
+def test_what_is_new_ends_an_override() -> None:
+    story = timeline("upright 1s; silence 0.1s")
+    core = pipeline(story, profile=PROFILES["first-time"])
+    tell(core, story)
+    core.command(Override(), 1.0)
+    assert core.snapshot(1.0).ready
+    core.command(SoundOutput("the speakers", confirmed=False), 1.0)
+    now = core.snapshot(1.0)
+    assert (now.ready, now.overridden) == (False, False)
+
+
+def test_where_nothing_fails_there_is_nothing_to_accept() -> None:
+    core = pipeline(story := timeline("upright 1s"))
+    tell(core, story)
+    assert core.command(Override(), 2.0) == [
+        Noted(2.0, "override refused: every check is passed", refusal=True)
+    ]
+    assert not core.snapshot(2.0).overridden

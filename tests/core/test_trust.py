@@ -62,7 +62,10 @@ def test_seen_upright_does_not_make_a_dead_node_ready() -> None:
     story = timeline("still at 50 10s; silence 5s; seen upright; silence 60s")
     core = pipeline(story)
     tell(core, story)
-    assert core.snapshot(75.0).not_ready == ("no data from the table",)
+    assert core.snapshot(75.0).not_ready == (
+        "no data from the table",
+        "a full rest has not passed",
+    )
 
 
 def test_seen_upright_before_the_first_sample_says_only_that() -> None:

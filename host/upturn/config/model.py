@@ -115,10 +115,15 @@ class SoundConfig:
 
 @dataclass(frozen=True, slots=True)
 class StoreConfig:
+    enabled: bool = True
     path: str | None = None
-    """Folder of the recorded sessions; None: the platform's data folder."""
+    """The file, or a folder that holds upturn.sqlite3; None: in the platform's data folder."""
     keep_days: int | None = None
-    """Sessions older than this are forgotten; None: nothing is ever deleted."""
+    """Recordings older than this are removed; None: for their age none is."""
+    keep_mb: int | None = None
+    """Of more recordings the oldest are removed; None: for their size none is."""
+    progress_after: int = 6
+    """So many sessions without symptoms, and a longer profile is suggested."""
 
 
 @dataclass(frozen=True, slots=True)

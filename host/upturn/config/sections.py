@@ -36,6 +36,7 @@ from upturn.core.limits import (
 from upturn.core.mounting import Mounting, MountingError, Vector, cross, dot, unit
 from upturn.errors import InputError
 
+STORE_KEYS = ("enabled", "path", "keep_days", "keep_mb", "progress_after")
 SECTIONS = ("profile", "profiles", "node", "mqtt", "dashboard", "sound", "store")
 
 SOURCES = {
@@ -79,7 +80,7 @@ def read_config(top: Table) -> Config:
         sound=_section(
             top.table("sound", ("enabled", "volume", "voice", "language")), _sound, SoundConfig()
         ),
-        store=_section(top.table("store", ("path", "keep_days")), _store, StoreConfig()),
+        store=_section(top.table("store", STORE_KEYS), _store, StoreConfig()),
     )
     config.profile_named(config.profile, where=top.where("profile"))
     return replace(config, nodes=_nodes(top.tables("node", _NODE_KEYS), config))
@@ -213,10 +214,21 @@ def _sound(table: Table) -> SoundConfig:
 
 
 def _store(table: Table) -> StoreConfig:
+    default = StoreConfig()
+    why = "left out, no recording is ever removed for it"
     return StoreConfig(
-        path=table.text("path", allowed="the name of a folder"),
-        keep_days=table.whole(
-            "keep_days", low=1, high=36500, why="left out, nothing is ever deleted"
+        enabled=_or(table.flag("enabled"), default.enabled),
+        path=table.text("path", allowed="a file, or a folder that holds upturn.sqlite3"),
+        keep_days=table.whole("keep_days", low=1, high=36500, why=why),
+        keep_mb=table.whole("keep_mb", low=1, high=10_000_000, why=why),
+        progress_after=_or(
+            table.whole(
+                "progress_after",
+                low=1,
+                high=100,
+                why="sessions without symptoms before a longer profile is suggested",
+            ),
+            default.progress_after,
         ),
     )
 

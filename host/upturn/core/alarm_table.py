@@ -45,6 +45,7 @@ class AlarmId(StrEnum):
     NOT_CALIBRATED = "not_calibrated"
     BATTERY_LOW = "battery_low"
     HOST_STALLED = "host_stalled"
+    LEFT_INVERTED = "left_inverted"
     SINK_FAILED = "sink_failed"
     TEST_ALARM = "test_alarm"
 
@@ -296,6 +297,15 @@ ALARMS: dict[AlarmId, AlarmSpec] = {
             Clear.AFTER_ACKNOWLEDGE,
             "This computer stood still",
             "Look at the person: nothing was watched. Keep the computer awake.",
+            "Upturn",
+        ),
+        AlarmSpec(
+            AlarmId.LEFT_INVERTED,
+            (_MEDIUM,),
+            Kind.PERSON,
+            Clear.AFTER_ACKNOWLEDGE,
+            "The last watch ended inverted",
+            "Nobody saw how it went on. Look at the person, and ask.",
             "Upturn",
         ),
         AlarmSpec(

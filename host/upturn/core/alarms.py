@@ -11,11 +11,13 @@ Rule 4: a new or higher alarm breaks every pause.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
 from upturn.core.alarm_table import ALARMS, AlarmId, AlarmSpec, Clear, Priority
 from upturn.core.events import AlarmChanged, AlarmState, Event
+from upturn.core.past import AlarmPast
 from upturn.core.snapshot import AlarmView
 from upturn.core.thresholds import EVENT_HOLD_S, PAUSE_INVERTED_S, PAUSE_S, TIME_EPSILON_S
 
@@ -179,6 +181,30 @@ class AlarmBook:
         if test := self._active.get(AlarmId.TEST_ALARM):
             self._clear(now_s, test)  # from now on an alarm is meant
 
+    def past(self, now_s: float) -> tuple[AlarmPast, ...]:
+        """What has latched and waits for somebody."""
+        return tuple(
+            AlarmPast(a.spec.id, a.occurrence, a.priority, a.detail, max(0.0, now_s - a.raised_s))
+            for a in self._active.values()
+            if a.spec.clear is Clear.AFTER_ACKNOWLEDGE
+        )
+
+    def take_up(self, past: Iterable[AlarmPast], then_s: float) -> None:
+        """What had latched still waits; whether its condition goes on is for others to say."""
+        for one in past:
+            spec = ALARMS[one.id]
+            self._occurrences[one.id] = one.occurrence
+            self._active[one.id] = _Active(
+                spec,
+                one.occurrence,
+                one.priority,
+                one.detail,
+                raised_s=then_s - one.age_s,
+                condition=False,
+                pausable=spec.pausable,
+                silent=False,
+            )
+
     def suspend(self, now_s: float) -> None:
         """Alarms off: everything active is cleared; levels are still kept."""
         self.suspended = True
@@ -247,9 +273,10 @@ class AlarmBook:
 
     def _acknowledge(self, now_s: float, active: _Active, *, inverted: bool) -> str | None:
         if active.condition and not active.pausable:
-            return f"{active.spec.title}: its sound cannot be paused while it lasts"
+            return f"{active.spec.title}: its audio cannot be paused while it lasts"
         active.acknowledged = True
-        active.pause_until_s = now_s + (PAUSE_INVERTED_S if inverted else PAUSE_S)
+        if active.pause_until_s <= now_s:  # else a key that is held down would pause it for good
+            active.pause_until_s = now_s + (PAUSE_INVERTED_S if inverted else PAUSE_S)
         self._emit(now_s, active, AlarmState.ACKNOWLEDGED)
         latched = active.spec.clear is Clear.AFTER_ACKNOWLEDGE
         if latched and not active.condition:

@@ -50,6 +50,25 @@ class CheckIn:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthAnswers:
+    """What the user's answers to the documents' questions come to."""
+
+    problem: str
+    """Why they do not allow it; empty: they do."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentChecked:
+    """The table was inspected, and both ankle locks are closed; for `thresholds.EQUIPMENT_S`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """READY all the same: what is wrong now is known and accepted, and nothing more than that."""
+
+
+@dataclass(frozen=True, slots=True)
 class SoundOutput:
     """What plays the alarms' sound, in words, and whether a person has heard its test tone."""
 
@@ -129,6 +148,9 @@ Command = (
     | Distress
     | ImFine
     | CheckIn
+    | HealthAnswers
+    | EquipmentChecked
+    | Override
     | SoundOutput
     | TestAlarm
     | Symptoms
@@ -148,6 +170,9 @@ COMMANDS: dict[str, type[Command]] = {
     "distress": Distress,
     "im_fine": ImFine,
     "check_in": CheckIn,
+    "health_answers": HealthAnswers,
+    "equipment_checked": EquipmentChecked,
+    "override": Override,
     "sound_output": SoundOutput,
     "test_alarm": TestAlarm,
     "symptoms": Symptoms,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
+from upturn.core.past import LedgerPast, TallyPast, known, or_never
 from upturn.core.thresholds import REST_GAP_S, SESSION_GAP_S, TIME_EPSILON_S
 
 
@@ -27,6 +28,13 @@ class Tally:
         self.inverted_s += duration_s
         self.longest_s = max(self.longest_s, duration_s)
 
+    def past(self) -> TallyPast:
+        return TallyPast(self.inversions, self.inverted_s, self.longest_s, known(self.peak_deg))
+
+    @classmethod
+    def of(cls, past: TallyPast) -> Tally:
+        return cls(past.inversions, past.inverted_s, past.longest_s, or_never(past.peak_deg))
+
 
 class ExposureLedger:
     def __init__(self, full_rest_s: float) -> None:
@@ -34,7 +42,8 @@ class ExposureLedger:
         self._before_s = 0.0
         self._resting_from_s = inf
         self._rested_s = 0.0
-        self._ended_s = -inf
+        self.ended_s = -inf
+        """When the last inversion ended; -inf before the first."""
         self.since_s = inf
         """When the open inversion began; inf when none is open."""
         self._counted_s = inf
@@ -98,7 +107,7 @@ class ExposureLedger:
         self.at_least |= at_least
         rest_s = self.rest_s(now_s) if self.total.inversions else None
         self.set_resting(now_s, False)
-        if since_s - self._ended_s > SESSION_GAP_S:
+        if since_s - self.ended_s > SESSION_GAP_S:
             self.session += 1
             self.session_tally = Tally()
         self.since_s = since_s
@@ -114,7 +123,7 @@ class ExposureLedger:
         for tally in (self.total, self.session_tally):
             tally.add(duration_s)
         self.since_s = inf
-        self._ended_s = now_s
+        self.ended_s = now_s
         self._rested_s = 0.0
         self._resting_from_s = inf
         return duration_s
@@ -149,6 +158,45 @@ class ExposureLedger:
             if self._resting_from_s < inf:
                 self._resting_from_s = now_s
         self.at_least = False
+
+    def past(self, now_s: float, seen_s: float) -> LedgerPast:
+        """How it stands, to be taken up by `resume`; `seen_s` is when the newest sample was.
+
+        Silence is no rest, and what follows it in the dark is none either.
+        """
+        return LedgerPast(
+            exposure_s=self.exposure_s(now_s),
+            at_least=self.at_least,
+            inversion_s=self.inversion_s(now_s) if self.open else None,
+            rest_s=self.rest_s(min(now_s, seen_s)),
+            resting=self._resting_from_s < inf and now_s - seen_s <= REST_GAP_S,
+            ended_age_s=known(now_s - self.ended_s),
+            session=self.session,
+            total=self.total.past(),
+            session_tally=self.session_tally.past(),
+        )
+
+    def resume(self, past: LedgerPast, then_s: float, *, rested_s: float, lasts: bool) -> None:
+        """Take up what was so at `then_s`: an open inversion went on, and so did a rest.
+
+        `rested_s` is how long at least that was ago. Unless the state `lasts`, an open inversion
+        is closed where it was last seen: nobody knows how it ended.
+        """
+        self.at_least = past.at_least
+        self.session = past.session
+        self.total, self.session_tally = Tally.of(past.total), Tally.of(past.session_tally)
+        self.ended_s = -inf if past.ended_age_s is None else then_s - past.ended_age_s
+        self._before_s = past.exposure_s
+        self._rested_s = past.rest_s + (rested_s if past.resting else 0.0)
+        if past.inversion_s is None:
+            return
+        counted_s = min(past.inversion_s, past.exposure_s)
+        self.since_s = then_s - past.inversion_s
+        self._counted_s = then_s - counted_s
+        self._before_s = past.exposure_s - counted_s
+        self.at_least = True
+        if not lasts:
+            self.end(then_s)
 
     def settle_rest(self, now_s: float) -> None:
         """Wipe the exposure once a full rest has passed."""

@@ -28,6 +28,7 @@ from upturn.core.events import (
 from upturn.core.exposure import ExposureLedger
 from upturn.core.health import is_quiet
 from upturn.core.limits import Device, Profile
+from upturn.core.past import FRESH_S, Past, known, or_never
 from upturn.core.posture import BORDERS_DEG, PostureMachine, above
 from upturn.core.repair import CountRepair
 from upturn.core.sample import NodeReport, StreamInfo
@@ -92,6 +93,8 @@ class Monitor:
         self.due_s = -inf
         self.low_deg = -inf
         self.motion_matters = False
+        self._resumed_s = -inf
+        self._past_node_id = ""
 
     @property
     def posture(self) -> Posture:
@@ -100,6 +103,11 @@ class Monitor:
     @property
     def signal_lost(self) -> bool:
         return self._signal.lost
+
+    @property
+    def last_s(self) -> float:
+        """When the person was last seen by a sensor, by the watch before this one too."""
+        return max(self._signal.last_s, self._resumed_s)
 
     @property
     def silent(self) -> bool:
@@ -147,19 +155,71 @@ class Monitor:
         self.now_s = max(self.now_s, to_s)
         self._guard()
 
+    def past(self, now_s: float, last_s: float, *, check_in_age_s: float | None) -> Past:
+        """All that has to outlive this watch; `last_s` is when the newest sample was."""
+        return Past(
+            posture=self.posture,
+            angle_deg=self._last_deg,
+            signal_age_s=max(0.0, now_s - last_s),
+            node_id=self._info.node_id or self._past_node_id,
+            inversion_peak_deg=known(self._inversion_peak_deg) if self.ledger.open else None,
+            held=self._trust.held and self.ledger.open,
+            stand_down=self.stand_down,
+            check_in_age_s=check_in_age_s,
+            ledger=self.ledger.past(now_s, last_s),
+            heard=self._repair.past(now_s),
+            alarms=self.alarms.past(now_s),
+        )
+
+    def resume(self, past: Past, now_s: float, *, gap_s: float, rested_s: float) -> None:
+        """Go on from what was written down `gap_s` ago at most and `rested_s` ago at least.
+
+        Too old, it is only known how much had been counted: the posture is unknown.
+        """
+        then_s = now_s - gap_s
+        lasts = gap_s < FRESH_S
+        self.advance(now_s)
+        self.ledger.resume(past.ledger, then_s, rested_s=rested_s, lasts=lasts)
+        self._repair.resume(past.heard, then_s)
+        self._past_node_id = past.node_id
+        self._inversion_peak_deg = or_never(past.inversion_peak_deg)
+        if not lasts:
+            if past.inverted:
+                self.alarms.trigger(now_s, AlarmId.LEFT_INVERTED, f"{gap_s / 60.0:.0f} min ago")
+            return
+        self._machine = PostureMachine(past.posture)
+        self._last_deg = past.angle_deg
+        self._ended_s = self.ledger.ended_s
+        self.alarms.take_up(past.alarms, then_s)
+        self._out.append(Noted(now_s, f"goes on after {gap_s:.0f} s without a watch"))
+        if past.stand_down:
+            self.set_stand_down(now_s, True, "as before")
+        if past.posture is not Posture.UPRIGHT and past.posture is not Posture.UNKNOWN:
+            self._resumed_s = self._signal.last_s = then_s - past.signal_age_s
+        over = past.posture is Posture.OVER_ROTATED and self._judges_angle
+        self.alarms.set(now_s, AlarmId.OVER_ROTATION, over)
+        if past.inverted:
+            if past.held:
+                self._trust.resume(now_s)
+            self._limits.resumed(now_s)
+            self._stillness.inversion_began(now_s)
+        self._at(now_s)
+        self._guard()
+
     def on_sample(self, reading: Reading) -> None:
-        t_s, before_s = reading.t_s, reading.before_s
+        t_s, before_s = reading.t_s, max(reading.before_s, self._resumed_s)
         self._signal.last_s = before_s
         self.advance(t_s)
         first = before_s == -inf
+        starts = reading.before_s == -inf
         step_s = 0.0 if first else t_s - before_s
         long_gap = step_s > RESTART_GAP_S
         # What a node that was switched off in order did not send is not lost; nor is it rest.
         gap_from_s = before_s if step_s > self._gap_s and not self._signal.off else None
         self._next_matters = False
-        if first:
+        if starts:
             self.alarms.set(t_s, AlarmId.NOT_CALIBRATED, self._info.mounting is None)
-        if gap_from_s is not None:
+        elif gap_from_s is not None:
             self.samples_lost += self._info.samples_lost(step_s)
         if not first:
             self.ledger.gap(before_s, t_s)
@@ -233,7 +293,7 @@ class Monitor:
         self._gap_s = info.gap_s
         if self._trust.describe(now_s, info, before, inverted=self.ledger.open):
             self._forget_dwells()
-        if before.node_id != info.node_id:
+        if info.node_id not in (before.node_id, before.node_id or self._past_node_id):
             self._repair.forget()
         if self._signal.last_s > -inf:
             self.alarms.set(now_s, AlarmId.NOT_CALIBRATED, info.mounting is None)

@@ -19,12 +19,15 @@ from upturn.core.commands import (
     CheckIn,
     Command,
     Distress,
+    EquipmentChecked,
     Goodbye,
+    HealthAnswers,
     HostBattery,
     HostStalled,
     ImFine,
     LinkNote,
     NodeFault,
+    Override,
     Resume,
     SeenUpright,
     SinkStatus,
@@ -36,9 +39,10 @@ from upturn.core.commands import (
 from upturn.core.events import Event, InversionStarted, Noted, Posture, Summary
 from upturn.core.limits import DEVICES, Device, DeviceKind, Profile
 from upturn.core.monitor import Monitor
+from upturn.core.past import FRESH_S, Past
 from upturn.core.readiness import Readiness
 from upturn.core.sample import Sample, StreamInfo
-from upturn.core.snapshot import Snapshot
+from upturn.core.snapshot import AlarmView, Check, Snapshot
 from upturn.core.tilt import Estimator, Tilt
 
 
@@ -137,6 +141,13 @@ class Pipeline:
             case CheckIn():
                 self._readiness.check_in(now_s)
                 self._out.append(Noted(now_s, "the spotter is here"))
+            case HealthAnswers():
+                self._readiness.health(command)
+            case EquipmentChecked():
+                self._readiness.equipment(now_s)
+                self._out.append(Noted(now_s, "the table was inspected"))
+            case Override():
+                self._override(now_s)
             case SoundOutput():
                 self._readiness.sound(command)
             case TestAlarm():
@@ -185,6 +196,8 @@ class Pipeline:
         if ledger.open:
             peak_deg = max(peak_deg, tilt.pending_peak_deg)
         views = monitor.alarms.views(now_s)
+        checks = self._checks(now_s, views)
+        last_s = max(tilt.last_s, monitor.last_s)
         alarms = tuple(replace(view, raised_s=view.raised_s + self._origin_s) for view in views)
         return Snapshot(
             now_s=shown_s,
@@ -196,7 +209,7 @@ class Pipeline:
             posture=monitor.posture,
             angle_deg=tilt.theta_deg if seen else None,
             rate_dps=tilt.rate_dps if seen else None,
-            signal_age_s=max(0.0, now_s - tilt.last_s) if seen else None,
+            signal_age_s=max(0.0, now_s - last_s) if last_s > -inf else None,
             signal_lost=monitor.signal_lost,
             node_off=monitor.node_off,
             inverted=ledger.open,
@@ -205,17 +218,16 @@ class Pipeline:
             exposure_s=exposure_s,
             exposure_at_least=ledger.at_least or (monitor.signal_lost and ledger.open),
             time_left_s=max(0.0, self._profile.limit_s - exposure_s),
-            rest_s=ledger.rest_s(min(now_s, tilt.last_s)) if seen else 0.0,
-            rest_left_s=ledger.rest_left_s(min(now_s, tilt.last_s)) if seen else 0.0,
+            rest_s=ledger.rest_s(min(now_s, last_s)),
+            rest_left_s=ledger.rest_left_s(min(now_s, last_s)),
             session=ledger.session,
             session_inversions=ledger.session_tally.inversions,
             session_inverted_s=ledger.session_tally.inverted_s + ledger.inversion_s(now_s),
             session_longest_s=max(ledger.session_tally.longest_s, ledger.inversion_s(now_s)),
             session_peak_deg=peak_deg if isfinite(peak_deg) else None,
             stand_down=monitor.stand_down,
-            checks=self._readiness.checks(
-                now_s, views, stand_down=monitor.stand_down, no_data=self._no_data()
-            ),
+            checks=checks,
+            overridden=self._readiness.overridden(checks),
             check_in_age_s=self._readiness.check_in_age_s(now_s),
             battery_v=monitor.battery_v,
             battery_percent=monitor.battery_percent,
@@ -223,6 +235,28 @@ class Pipeline:
             samples_lost=monitor.samples_lost,
             alarms=alarms,
         )
+
+    def past(self, now_s: float) -> Past | None:
+        """What has to be written down for a watch that may come after; None: nothing is known."""
+        now_s -= self._origin_s
+        last_s = max(self._tilt.last_s, self._monitor.last_s)
+        if last_s == -inf:
+            return None
+        checked_in_s = self._readiness.check_in_age_s(now_s)
+        return self._monitor.past(now_s, last_s, check_in_age_s=checked_in_s)
+
+    def resume(self, past: Past, now_s: float, *, gap_s: float, rested_s: float) -> list[Event]:
+        """Before the first sample: go on from what an earlier watch wrote down.
+
+        `gap_s` is how long ago that was at most, by the clocks that there are, and `rested_s` how
+        long at least: exposure is never taken for less, nor rest for more, than it may have been.
+        """
+        assert not self.seen
+        at_s = self._relative(now_s)
+        self._monitor.resume(past, at_s, gap_s=gap_s, rested_s=rested_s)
+        if past.check_in_age_s is not None and gap_s < FRESH_S:
+            self._readiness.check_in(at_s - gap_s - past.check_in_age_s)
+        return self._drain()
 
     def summary(self) -> Summary:
         """The totals so far; an inversion that is still open counts up to now."""
@@ -244,6 +278,29 @@ class Pipeline:
 
     def _refuse(self, now_s: float, text: str) -> None:
         self._out.append(Noted(now_s, text, refusal=True))
+
+    def _override(self, now_s: float) -> None:
+        checks = self._checks(now_s, self._monitor.alarms.views(now_s))
+        problems = [check.problem for check in checks if not check.passed]
+        if problems:
+            self._readiness.override(checks)
+            self._out.append(
+                Noted(now_s, f"READY by override, in spite of: {'; '.join(problems)}")
+            )
+        else:
+            self._refuse(now_s, "override refused: every check is passed")
+
+    def _checks(self, now_s: float, views: Sequence[AlarmView]) -> tuple[Check, ...]:
+        monitor = self._monitor
+        last_s = max(self._tilt.last_s, monitor.last_s)
+        return self._readiness.checks(
+            now_s,
+            views,
+            stand_down=monitor.stand_down,
+            no_data=self._no_data(),
+            upright=monitor.posture is Posture.UPRIGHT,
+            rest_left_s=monitor.ledger.rest_left_s(min(now_s, last_s)),
+        )
 
     def _no_data(self) -> str:
         """Why nothing is known of the person, where no alarm says it."""

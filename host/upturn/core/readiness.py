@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The pre-use check: what has to be so before somebody inverts, and what of it is not.
 
-Watching never waits for it; READY is a word of advice, and every reason against it is told.
+Watching never waits for it; READY is a word of advice, and every reason against it is told. What
+stands against it a person may accept, by an act that is logged; a reason that is new ends that.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from upturn.core.alarm_table import AlarmId, Kind, Priority
-from upturn.core.commands import SoundOutput
+from upturn.core.commands import HealthAnswers, SoundOutput
 from upturn.core.snapshot import AlarmView, Check
-from upturn.core.thresholds import CHECK_IN_S
+from upturn.core.thresholds import CHECK_IN_S, EQUIPMENT_S
 
-ALARMS, DATA, SENSOR, CALIBRATION = "Alarms", "Data", "Sensor", "Calibration"
-BATTERY, COMPUTER, SOUND, SPOTTER = "Battery", "Computer", "Sound", "Spotter"
+ALARMS, DATA, TABLE, REST = "Alarms", "Data", "Table", "Rest"
+SENSOR, CALIBRATION, BATTERY, COMPUTER = "Sensor", "Calibration", "Battery", "Computer"
+SOUND, HEALTH, EQUIPMENT, SPOTTER = "Sound", "Health", "Equipment", "Spotter"
 
 PASSED: Mapping[str, str] = {
     ALARMS: "on",
     DATA: "comes",
+    TABLE: "upright",
+    REST: "passed",
     SENSOR: "to be believed",
     CALIBRATION: "done",
     BATTERY: "not low",
@@ -39,28 +43,50 @@ FAILS: Mapping[AlarmId, str] = {
 
 
 class Readiness:
-    """What people and the sound have said; all else is known from the alarms."""
+    """What people and the shell have said; all else is known from the alarms."""
 
     def __init__(self, *, needs_spotter: bool) -> None:
         self._needs_spotter = needs_spotter
         self._checked_in_s: float | None = None
+        self._equipment_s: float | None = None
+        self._health: HealthAnswers | None = None
         self._sound: SoundOutput | None = None
+        self._accepted: frozenset[str] = frozenset()
 
     def check_in(self, now_s: float) -> None:
         self._checked_in_s = now_s
 
     def check_in_age_s(self, now_s: float) -> float | None:
         """None: nobody did, or too long ago to count."""
-        if self._checked_in_s is None:
-            return None
-        age_s = max(0.0, now_s - self._checked_in_s)
-        return age_s if age_s < CHECK_IN_S else None
+        return _age_s(self._checked_in_s, now_s, CHECK_IN_S)
+
+    def equipment(self, now_s: float) -> None:
+        self._equipment_s = now_s
+
+    def health(self, answers: HealthAnswers) -> None:
+        self._health = answers
 
     def sound(self, output: SoundOutput) -> None:
         self._sound = output
 
+    def override(self, checks: Sequence[Check]) -> None:
+        """What fails now is accepted."""
+        self._accepted = frozenset(check.problem for check in checks if not check.passed)
+
+    def overridden(self, checks: Sequence[Check]) -> bool:
+        """All that fails was accepted, and something does."""
+        problems = {check.problem for check in checks if not check.passed}
+        return bool(problems) and problems <= self._accepted
+
     def checks(
-        self, now_s: float, views: Sequence[AlarmView], *, stand_down: bool, no_data: str
+        self,
+        now_s: float,
+        views: Sequence[AlarmView],
+        *,
+        stand_down: bool,
+        no_data: str,
+        upright: bool,
+        rest_left_s: float,
     ) -> tuple[Check, ...]:
         """Every check at `now_s`; `no_data` says why nothing is known of the person."""
         problems: dict[str, list[str]] = {name: [] for name in PASSED}
@@ -68,6 +94,10 @@ class Readiness:
             problems[ALARMS].append("stand down: alarms are off")
         if no_data:
             problems[DATA].append(no_data)
+        elif not upright:
+            problems[TABLE].append("the table is not upright")
+        if rest_left_s > 0.0:
+            problems[REST].append("a full rest has not passed")
         for view in views:
             if _matters(view):
                 problems[FAILS.get(view.spec.id, ALARMS)].append(view.spec.title)
@@ -78,7 +108,16 @@ class Readiness:
         ]
         if self._sound is not None:
             checks.append(_sound(self._sound))
+        if self._health is not None:
+            checks.append(Check(HEALTH, self._health.problem, self._health.note))
+            checks.append(self._of_equipment(now_s))
         return (*checks, self._spotter(now_s))
+
+    def _of_equipment(self, now_s: float) -> Check:
+        """Asked for where there is somebody to ask: where the answers about health come from."""
+        if _age_s(self._equipment_s, now_s, EQUIPMENT_S) is None:
+            return Check(EQUIPMENT, "nobody has said that the table was inspected today")
+        return Check(EQUIPMENT, "", "inspected, both ankle locks closed")
 
     def _spotter(self, now_s: float) -> Check:
         if self.check_in_age_s(now_s) is not None:
@@ -88,6 +127,14 @@ class Readiness:
         if self._checked_in_s is None:
             return Check(SPOTTER, "the spotter has not checked in")
         return Check(SPOTTER, f"the spotter's check-in is over {CHECK_IN_S / 60:g} min old")
+
+
+def _age_s(at_s: float | None, now_s: float, counts_s: float) -> float | None:
+    """None: never, or too long ago to count."""
+    if at_s is None:
+        return None
+    age_s = max(0.0, now_s - at_s)
+    return age_s if age_s < counts_s else None
 
 
 def _matters(view: AlarmView) -> bool:

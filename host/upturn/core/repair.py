@@ -8,10 +8,11 @@ count as it stands. A node that lost its count itself (another epoch) can repair
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from upturn.core.events import Event, Noted
 from upturn.core.exposure import ExposureLedger, Tally
+from upturn.core.past import HeardPast
 from upturn.core.sample import NodeCounters
 from upturn.core.thresholds import COUNTS_AGREE_S
 
@@ -34,6 +35,9 @@ class _Heard:
     session_longest_s: float
 
 
+_KEPT = tuple(field.name for field in fields(_Heard) if field.name != "at_s")
+
+
 class CountRepair:
     def __init__(self, ledger: ExposureLedger, out: list[Event]) -> None:
         self._ledger = ledger
@@ -50,6 +54,19 @@ class CountRepair:
         """Another node: what it counts is not of this table's past."""
         self._heard = None
         self._starts = self._ledger.total.inversions == 0
+
+    def past(self, now_s: float) -> HeardPast | None:
+        heard = self._heard
+        if heard is None:
+            return None
+        rest = {name: getattr(heard, name) for name in _KEPT}
+        return HeardPast(age_s=max(0.0, now_s - heard.at_s), **rest)
+
+    def resume(self, past: HeardPast | None, then_s: float) -> None:
+        """What the node has counted since it was heard then goes on from there."""
+        if past is not None:
+            rest = {name: getattr(past, name) for name in _KEPT}
+            self._heard = _Heard(at_s=then_s - past.age_s, **rest)
 
     def on_counters(self, now_s: float, node: NodeCounters, *, settled: bool) -> bool:
         """Take what the node has counted; True if the ledger was changed.

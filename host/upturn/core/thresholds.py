@@ -40,6 +40,8 @@ REST_MAX_DEG = 5.0  # as INVERTED_LEAVE_DEG: the head is not below the heart
 COUNTS_AGREE_S = 0.1  # host and node see the same crossing a sample or two apart
 REST_GAP_S = 1.0  # a drop-out up to this long is no pause of the rest: too short to invert in
 SESSION_GAP_S = 600.0  # who comes back within 10 minutes is still at it
+AFTER_REST_S = 30.0  # past a full rest: who only rested would have begun the next by now
+AFTER_LAPSES_S = 600.0  # nobody is there any more; a later answer is as good
 
 # No return
 NO_RETURN_S = 15.0  # time to act on the alarm; 15 to 20 s are usual (notes on alarms)
@@ -117,5 +119,6 @@ HOST_BATTERY_LOW_PERCENT = 10.0  # many computers put themselves to sleep a litt
 # Alarm signals
 PAUSE_INVERTED_S = 30.0  # a paused alarm must come back before the next is due
 PAUSE_S = 120.0  # the longest that comparable monitors allow
+EQUIPMENT_S = 43_200.0  # a day of use; who folds the table up looks at it again when it is set up
 CHECK_IN_S = 1800.0  # a spotter who said so half an hour ago may have gone; a session is shorter
 STAND_DOWN_UPRIGHT_S = 5.0  # a table set up for use stands so long; a carried one does not

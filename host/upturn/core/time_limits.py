@@ -101,6 +101,13 @@ class TimeLimits:
                 self._no_return = True
                 self._alarms.set(now_s, AlarmId.NO_RETURN, True)
 
+    def resumed(self, now_s: float) -> None:
+        """An inversion goes on that began before this watch: what came due since is due."""
+        self.tick(now_s)
+        if self._over:
+            self._said_s = min(now_s, self._ledger.reaches_s(self._profile.limit_s))
+            self.tick(now_s)
+
     def repaired(self, now_s: float) -> None:
         """The exposure was set anew, perhaps below what was reached; no return goes on."""
         exposed_s = self._ledger.exposure_s(now_s) + TIME_EPSILON_S

@@ -17,6 +17,7 @@ from upturn.core.sample import StreamInfo
 from upturn.core.tilt import Block, Reading
 
 _MOVED = "moved"
+UNBELIEVED = "it was not believed when the last watch ended"
 
 
 class SensorTrust:
@@ -78,6 +79,11 @@ class SensorTrust:
         """The node's own word on its sensor; True if a hold has just ended."""
         self._health.hear(words)
         return self._judge(now_s, inverted=inverted)
+
+    def resume(self, now_s: float) -> None:
+        """Held by an earlier watch, whose reasons died with it: only a person can end that."""
+        self._health.set_changed(UNBELIEVED)
+        self._judge(now_s, inverted=True)
 
     def release(self) -> None:
         """A person saw what the sensor could not tell."""

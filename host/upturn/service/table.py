@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from upturn.clock import Clock, HostClock
 from upturn.core.commands import Command, SinkStatus
 from upturn.core.events import Event, Noted
+from upturn.core.past import Past
 from upturn.core.pipeline import Pipeline
 from upturn.core.snapshot import Snapshot
 from upturn.errors import RunError
@@ -26,6 +28,24 @@ READING_S = 1.0
 DRAIN_S = 2.0
 RECORDING = "recording"
 """What a recording is called among the sinks."""
+
+
+class Taken(Protocol):
+    """How a table stood when it was last watched, and how long ago that was."""
+
+    @property
+    def past(self) -> Past: ...
+
+    @property
+    def gap_s(self) -> float:
+        """At most."""
+        ...
+
+    @property
+    def rested_s(self) -> float:
+        """At least."""
+        ...
+
 
 Observer = Callable[[float, float, Sequence[Event]], None]
 """Called with the time and the angle of the newest sample and the events of each chunk."""
@@ -45,11 +65,12 @@ class TableService:
         observer: Observer | None = None,
         recorder: Callable[[Chunk], None] | None = None,
         host: Clock | None = None,
+        taken: Taken | None = None,
     ) -> None:
         """`recorder` gets every chunk and command, until it fails: that is an alarm, not an end.
 
         `speed` is math.inf for as fast as it goes; it and `host` are of no matter to a live
-        source, which keeps its own time.
+        source, which keeps its own time. `taken` is what an earlier watch of the table left.
         """
         self.pipeline = pipeline
         self.ended = False
@@ -57,6 +78,7 @@ class TableService:
         self._listeners = list(listeners)
         self._observer = observer
         self._recorder = recorder
+        self._taken = taken
         self._shown_s = -math.inf
         self._reading_s = READING_S * min(speed, 1.0)  # of the axis; in host time never longer
         self._driver: LiveDriver | PacedDriver
@@ -91,6 +113,7 @@ class TableService:
                     for outlet in self._bus.outlets
                 ]
                 try:
+                    self._take_up()
                     await self._driver.drive()
                 finally:
                     self.ended = True
@@ -117,6 +140,15 @@ class TableService:
     async def room(self) -> None:
         """Let a sink that has fallen far behind catch up."""
         await self._bus.room(DRAIN_S)
+
+    def _take_up(self) -> None:
+        taken = self._taken
+        if taken is not None:
+            self._publish(
+                self.pipeline.resume(
+                    taken.past, self.now_s(), gap_s=taken.gap_s, rested_s=taken.rested_s
+                )
+            )
 
     def _publish(self, events: list[Event]) -> list[Event]:
         self._bus.publish(events)

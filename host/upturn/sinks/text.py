@@ -17,7 +17,12 @@ from upturn.core.events import (
 
 def line(event: Event) -> str:
     """One event as one line, the time in seconds first."""
-    return f"{event.t_s:10.2f} s  {_words(event)}"
+    return f"{event.t_s:10.2f} s  {_columns(event)}"
+
+
+def words(event: Event) -> str:
+    """The same without its time and its columns."""
+    return " ".join(_columns(event).split())
 
 
 def summary_lines(summary: Summary) -> list[str]:
@@ -35,7 +40,7 @@ def summary_lines(summary: Summary) -> list[str]:
     ]
 
 
-def _words(event: Event) -> str:
+def _columns(event: Event) -> str:
     match event:
         case PostureChanged():
             return (

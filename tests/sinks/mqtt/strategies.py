@@ -91,6 +91,7 @@ snapshots = st.builds(
     session_peak_deg=st.none() | degrees,
     stand_down=st.booleans(),
     checks=st.lists(st.builds(Check, texts, texts, texts), max_size=3).map(tuple),
+    overridden=st.booleans(),
     check_in_age_s=st.none() | st.floats(0.0, 1800.0),
     battery_v=st.none() | st.floats(0.0, 5.0),
     battery_percent=st.none() | st.sampled_from((0.0, 14.96, 15, 99.96, 100.0)),

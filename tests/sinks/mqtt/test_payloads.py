@@ -43,7 +43,14 @@ from upturn.sinks.mqtt.payloads import (
     state_payload,
 )
 
-HEAD = {"v": 1, "at": AT, "host": "host-1", "node": "a1b2c3d4e5f6", "name": "Table 1"}
+HEAD = {
+    "v": 1,
+    "at": AT,
+    "host": "host-1",
+    "node": "a1b2c3d4e5f6",
+    "name": "Table 1",
+    "origin": "live",
+}
 
 
 def at_of(core_s: float) -> str:
@@ -56,7 +63,8 @@ def test_state_says_all_that_a_display_shows() -> None:
         battery_percent=61,
         checks=(Check("Data", "posture is unknown"),),
     )
-    assert state_payload(snapshot, STAMP, commands_refused=2) == {
+    payload = state_payload(snapshot, STAMP, commands_refused=2, forbidden=["seen_upright"])
+    assert payload == {
         **HEAD,
         "device": "table",
         "profile": "standard",
@@ -92,6 +100,7 @@ def test_state_says_all_that_a_display_shows() -> None:
         "samples": 30_000,
         "samples_lost": 12,
         "commands_refused": 2,
+        "commands_forbidden": ["seen_upright"],
     }
 
 

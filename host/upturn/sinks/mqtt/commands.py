@@ -208,3 +208,14 @@ VERBS: dict[str, _Verb] = {
     ),
 }
 """What the home can say. What is not here is nobody's to say from there."""
+
+
+def forbidden_by(permits: Permits) -> list[str]:
+    """The verbs that are not permitted, so that nobody has to try them."""
+    return [verb for verb, known in VERBS.items() if not known.permitted(permits)]
+
+
+def why_forbidden(verb: str) -> str:
+    """What is said of it where it is not permitted; empty: it always is."""
+    known = VERBS.get(verb)
+    return "" if known is None else known.forbidden

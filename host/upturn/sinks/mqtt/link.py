@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import DaemonThreads
+from upturn.sinks.mqtt.payloads import Origin
 from upturn.sinks.mqtt.session import Session
 from upturn.sinks.mqtt.table import MqttTable
 from upturn.sinks.mqtt.wall import WallClock
@@ -62,6 +63,7 @@ class MqttLink:
         name: str = "",
         model: str = "",
         fallback_id: str = "",
+        origin: Origin = Origin.LIVE,
         speed: float = 1.0,
     ) -> MqttTable:
         """Something to be watched; `source` is where its samples come from, in a user's words.
@@ -73,6 +75,7 @@ class MqttLink:
             source=source,
             name=name,
             fallback_id=fallback_id,
+            origin=origin,
             model=model,
             wall=WallClock(speed),
             wake=self.wake,

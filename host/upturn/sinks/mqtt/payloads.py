@@ -2,14 +2,15 @@
 """What goes out: a snapshot or an event as one JSON object, versioned, with every key always.
 
 The law: what is not known is null. Nobody reads "not inverted" or "no alarm" from data that does
-not come: `inverted` is false, and `watched` true, only while fresh samples say so.
+not come: `inverted` is false, and `watched` true, only while fresh samples say so. And what people
+say of their health stays where they said it.
 `schemas/` has the contract.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import NamedTuple, assert_never
 
@@ -26,10 +27,13 @@ from upturn.core.events import (
     SignalChanged,
     to_json,
 )
-from upturn.core.snapshot import AlarmView, Snapshot
+from upturn.core.readiness import HEALTH
+from upturn.core.snapshot import AlarmView, Check, Snapshot
 from upturn.core.thresholds import SIGNAL_LOST_S, SIGNAL_LOST_UPRIGHT_S
 
 VERSION = 1
+HEALTH_PROBLEM = "the questions about health: see the computer that watches"
+"""All that the home is told of them: neither what was asked nor what was answered."""
 
 Payload = dict[str, object]
 
@@ -43,6 +47,14 @@ class Signal(StrEnum):
     """No sample has come yet."""
 
 
+class Origin(StrEnum):
+    """Whether somebody is there at all."""
+
+    LIVE = "live"
+    SIMULATED = "simulated"
+    RECORDED = "recorded"
+
+
 class Stamp(NamedTuple):
     """When, and from where, a payload is."""
 
@@ -52,6 +64,7 @@ class Stamp(NamedTuple):
     node: str
     name: str
     """The node's name, for people."""
+    origin: Origin = Origin.LIVE
 
 
 def is_fresh(snapshot: Snapshot) -> bool:
@@ -64,8 +77,13 @@ def is_watched(snapshot: Snapshot) -> bool:
     return is_fresh(snapshot) and not snapshot.stand_down
 
 
-def state_payload(snapshot: Snapshot, stamp: Stamp, commands_refused: int = 0) -> Payload:
-    """Telemetry: never to be retained, for it grows old by the second."""
+def state_payload(
+    snapshot: Snapshot, stamp: Stamp, commands_refused: int = 0, forbidden: Iterable[str] = ()
+) -> Payload:
+    """Telemetry: never to be retained, for it grows old by the second.
+
+    `forbidden`: the commands that the home may not give.
+    """
     profile = snapshot.profile
     judges_angle = snapshot.device.judges_angle
     return {
@@ -97,7 +115,7 @@ def state_payload(snapshot: Snapshot, stamp: Stamp, commands_refused: int = 0) -
             "peak_angle_deg": _tenths(snapshot.session_peak_deg),
         },
         "ready": snapshot.ready,
-        "not_ready": list(snapshot.not_ready),
+        "not_ready": [_told(check) for check in snapshot.checks if not check.passed],
         "stand_down": snapshot.stand_down,
         "highest": _highest(snapshot),
         "battery_v": _rounded(snapshot.battery_v, 2),
@@ -105,7 +123,13 @@ def state_payload(snapshot: Snapshot, stamp: Stamp, commands_refused: int = 0) -
         "samples": snapshot.samples,
         "samples_lost": snapshot.samples_lost,
         "commands_refused": commands_refused,
+        "commands_forbidden": list(forbidden),
     }
+
+
+def _told(check: Check) -> str:
+    """Why it was not passed; what somebody has said of their health is not for the home."""
+    return HEALTH_PROBLEM if check.name == HEALTH else check.problem
 
 
 def alarms_payload(snapshot: Snapshot, stamp: Stamp, at_of: Callable[[float], str]) -> Payload:

@@ -20,10 +20,11 @@ from upturn.core.events import Event
 from upturn.core.sample import UNNAMED
 from upturn.core.snapshot import Snapshot
 from upturn.sinks.mqtt.broker import Broker
-from upturn.sinks.mqtt.commands import Inbox
+from upturn.sinks.mqtt.commands import Inbox, forbidden_by
 from upturn.sinks.mqtt.discovery import Announced
 from upturn.sinks.mqtt.outbox import Letter, Outbox, Weight, weight_of
 from upturn.sinks.mqtt.payloads import (
+    Origin,
     Payload,
     Stamp,
     alarms_payload,
@@ -59,6 +60,7 @@ class MqttTable:
         name: str = "",
         fallback_id: str = "",
         model: str = "",
+        origin: Origin = Origin.LIVE,
         wall: WallClock | None = None,
         wake: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
@@ -86,6 +88,8 @@ class MqttTable:
         self._name = name
         self._fallback_id = fallback_id
         self._model = model
+        self._origin = origin
+        self._forbidden = forbidden_by(broker.permits)
         self._wall = wall or WallClock()
         self._wake = wake
         self._clock = clock
@@ -234,7 +238,8 @@ class MqttTable:
         if told_of != self._told_of or self._clock() - self._told_s >= STATE_S:
             self._told_of, self._told_s = told_of, self._clock()
             stamp = self._stamp(self._wall.now())
-            self.state = encode(state_payload(snapshot, stamp, self.commands_refused))
+            state = state_payload(snapshot, stamp, self.commands_refused, self._forbidden)
+            self.state = encode(state)
 
     def _refresh_alarms(self, snapshot: Snapshot) -> None:
         before, self._moments = self._moments, {}
@@ -257,7 +262,7 @@ class MqttTable:
             self.calm = bool(payload["watched"]) and not payload["alarms"]
 
     def _stamp(self, at: str) -> Stamp:
-        return Stamp(at, self._broker.id, self.node, self._display_name())
+        return Stamp(at, self._broker.id, self.node, self._display_name(), self._origin)
 
     def _display_name(self) -> str:
         """The user's, or the node's own; else one that is at least its own."""

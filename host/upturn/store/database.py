@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: MIT
+"""One open store: a SQLite file that only its owner can read, and what to do if it is not well.
+
+What is committed is on the disk: SQLite appends a transaction to the WAL and calls fsync on it
+before the commit returns (`synchronous=FULL`), so that a power cut takes back nothing of it.
+
+The law: a file of a later version, or of another program, is not touched; a damaged one is set
+aside, and what can be read of it is taken over.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+import platformdirs
+
+from upturn.store import salvage
+from upturn.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
+from upturn.store.trouble import StoreError, Trouble, explain, explained
+
+BUSY_S = 5.0
+"""A program that holds the store longer is reported."""
+WAL_LIMIT_BYTES = 4_000_000
+"""What the log beside the store is cut down to, once it is taken into it."""
+SUFFIXES = (".sqlite3", ".sqlite", ".db")
+"""A damaged file with another name may never have been a database: it is left alone."""
+
+Row = tuple[Any, ...]
+
+
+def default_path() -> Path:
+    return platformdirs.user_data_path("upturn") / "upturn.sqlite3"
+
+
+class Store:
+    """Of the thread that opened it."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path, told: str = "") -> None:
+        self.db = db
+        self.path = path
+        self.told = told
+        """What people have to know of its opening; empty: nothing."""
+
+    @classmethod
+    def open(
+        cls, path: Path, *, readonly: bool = False, busy_s: float = BUSY_S, damaged: bool = False
+    ) -> Self:
+        """Make it where there is none, and bring it to the newest schema; read-only neither.
+
+        `damaged`: it was found so in use, whatever a quick look at it says.
+
+        Raises:
+            StoreError: in one line, with what to do about it.
+        """
+        if readonly:
+            return cls(_open_readonly(path, busy_s), path)
+        _make_private(path)
+        if not damaged:
+            try:
+                return cls(_open(path, busy_s), path)
+            except StoreError as error:
+                if error.kind is not Trouble.DAMAGED:
+                    raise
+        if path.suffix not in SUFFIXES:
+            raise StoreError(Trouble.FOREIGN, "it is no database", path)
+        with explained(path):
+            told = salvage.set_aside(path)
+        return cls(_open(path, busy_s), path, told)
+
+    def close(self) -> None:
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[Row]:
+        with explained(self.path):
+            return self.db.execute(query, parameters).fetchall()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of it or nothing; committed when the block ends.
+
+        Raises:
+            StoreError: nothing of it was done.
+        """
+        with explained(self.path):
+            try:
+                self.db.execute("BEGIN IMMEDIATE")
+                yield self.db
+                self.db.execute("COMMIT")
+            finally:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+
+
+def _make_private(path: Path) -> None:
+    """It is about somebody's health: a file of 0600 in a folder of 0700."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.parent == default_path().parent:
+            path.parent.chmod(0o700)
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+    except OSError as error:
+        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+            raise StoreError(Trouble.READ_ONLY, "the store cannot be written", path) from error
+        raise explain(error, path) from error
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise StoreError(Trouble.READ_ONLY, "the store cannot be written", path)
+
+
+def _connect(path: Path, mode: str, busy_s: float) -> sqlite3.Connection:
+    address = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    db = sqlite3.connect(address, uri=True, timeout=busy_s, isolation_level=None)
+    db.execute("PRAGMA foreign_keys = ON")
+    return db
+
+
+def _open_readonly(path: Path, busy_s: float) -> sqlite3.Connection:
+    if not path.exists():
+        raise StoreError(Trouble.MISSING, "there is no store yet", path)
+    try:
+        version = _look(path, busy_s)
+    except StoreError as error:
+        if error.kind is not Trouble.READ_ONLY:
+            raise
+        version = -1
+    if version == 0:
+        raise StoreError(Trouble.MISSING, "there is nothing in the store yet", path)
+    if version < len(
+        MIGRATIONS
+    ):  # it is of an older schema, or was cut off in the middle of something
+        Store.open(path, busy_s=busy_s).close()
+    with explained(path):
+        return _connect(path, "ro", busy_s)
+
+
+def _look(path: Path, busy_s: float) -> int:
+    """The version of its schema; it is not opened for writing."""
+    with explained(path), closing(_connect(path, "ro", busy_s)) as db:
+        return _judge(db, path)
+
+
+def _open(path: Path, busy_s: float) -> sqlite3.Connection:
+    try:
+        _look(path, busy_s)  # what is not ours is not even opened for writing
+    except StoreError as error:
+        if error.kind is not Trouble.READ_ONLY:  # what was cut off is rolled back by writing only
+            raise
+    with explained(path):
+        db = _connect(path, "rw", busy_s)
+        try:
+            _judge(db, path)
+            db.execute("PRAGMA secure_delete = ON")  # what is deleted is not legible any more
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
+            _check(db, path)
+            migrate(db)
+            db.execute("BEGIN IMMEDIATE")  # raises here, and not at the first alarm
+            db.execute("ROLLBACK")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def _check(db: sqlite3.Connection, path: Path) -> None:
+    found = [row[0] for row in db.execute("PRAGMA quick_check(1)")]
+    if found != ["ok"]:
+        raise StoreError(Trouble.DAMAGED, "the store is damaged", path)
+
+
+def _judge(db: sqlite3.Connection, path: Path) -> int:
+    """The version of its schema, if this program may touch it."""
+    version = version_of(db)
+    application: int = db.execute("PRAGMA application_id").fetchone()[0]
+    empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if application != APPLICATION_ID and not (empty and application == 0):
+        raise StoreError(Trouble.FOREIGN, "it is a database of another program", path)
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            Trouble.NEWER,
+            f"a newer Upturn wrote it (schema {version}, this one knows {len(MIGRATIONS)})",
+            path,
+        )
+    return version

@@ -68,7 +68,7 @@ clean: ## remove the virtual environment and every cache
 
 $(VENV)/.app: $(VENV)/.venv $(PINS)
 	@echo "Installing Upturn into $(VENV) (once) ..."
-	@$(INSTALL) .
+	@$(INSTALL) '.[sound,web]' || { echo "... without sound device and web page, which this system lacks the parts for"; $(INSTALL) .; }
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.venv $(PINS)

@@ -37,6 +37,7 @@ ALLOWED_IN_PURE = {
     "math",
     "operator",
     "struct",
+    "types",
     "typing",
     "zlib",
 }

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from upturn.cli.check_config import UNUSED
 from upturn.cli.main import main
 from upturn.config import load_config
-from upturn.config.sections import SECTIONS
 
 Capture = pytest.CaptureFixture[str]
 
@@ -22,7 +20,6 @@ def file(tmp_path: Path) -> Path:
     path.write_text(
         'profile = "own"\n[profiles.own]\nlimit_s = 50\n[sound]\nvolume = 0.5\n[[node]]\n'
         'name = "table"\nsource = "sim:normal"\ncalibration = {head=[0,1,0],front=[0,0,1]}\n'
-        "[store]\nkeep_days = 30\n"
     )
     return path
 
@@ -57,13 +54,6 @@ def test_nothing_in_force_is_left_out(file: Path, capsys: Capture) -> None:
     table = rows(capsys, str(file))
     for key in load_config(file).origins:
         assert found(table, key)
-
-
-def test_sections_that_nothing_uses_yet_are_named(file: Path, capsys: Capture) -> None:
-    assert main(["check-config", str(file)]) == 0
-    last = capsys.readouterr().out.splitlines()[-1]
-    assert last == "Checked, but nothing in this version uses it yet: store"
-    assert set(UNUSED) <= set(SECTIONS)
 
 
 def test_without_a_file_the_defaults_are_shown(capsys: Capture) -> None:

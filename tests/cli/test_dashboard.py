@@ -122,7 +122,7 @@ def test_a_table_of_another_machine_is_on_the_terminal_and_its_loss_too(tmp_path
             host.falls_silent()
             terminal.reads(f"nothing new from {TELLER}")
             terminal.press(b"q")
-            terminal.reads_next("Quit")
+            terminal.reads_next("Close this screen")
             terminal.press(b"y")
             assert terminal.end() == EXIT_DONE
 

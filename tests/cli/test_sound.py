@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from upturn.cli.sound import Need, Sound, need_of, sounding
+from upturn.cli.sound import INSTEAD, Need, Sound, need_of, sounding
 from upturn.config import SoundConfig
 from upturn.core.commands import Command, SinkStatus, SoundOutput
 from upturn.service.bus import Listener
@@ -34,6 +34,7 @@ class FakeDesk:
     def __init__(self) -> None:
         self.output = "the speakers"
         self.voice_problem = ""
+        self.toned = ""
         self.on_status: Callable[[bool, str], None] | None = None
         self.running = False
         self.tables: list[FakeTable] = []
@@ -45,11 +46,12 @@ class FakeDesk:
     def close(self) -> None:
         self.running = False
 
-    def table(self, name: str) -> Listener:
+    def table(self, name: str, key: str = "") -> Listener:
         self.tables.append(FakeTable())
         return self.tables[-1]
 
     def test_tone(self) -> str | None:
+        self.toned = self.output
         return self.refusal
 
     async def says(self, working: bool, words: str) -> None:
@@ -88,7 +90,7 @@ async def begun(sound: Sound, name: str = "") -> Core:
 
 UNHEARD = SoundOutput("the speakers", confirmed=False)
 HEARD = SoundOutput("the speakers", confirmed=True)
-FAILS = SinkStatus("sound", working=False, reason="no speaker is there")
+FAILS = SinkStatus("sound", working=False, reason=f"no speaker is there: {INSTEAD}")
 
 
 async def test_a_core_is_told_that_nobody_has_heard_the_tone_yet_until_somebody_has(
@@ -98,7 +100,7 @@ async def test_a_core_is_told_that_nobody_has_heard_the_tone_yet_until_somebody_
     core = await begun(sound)
     assert (core.news(), sound.needs_confirming()) == ([UNHEARD], True)
     assert sound.test_tone() is None
-    sound.confirm()
+    assert sound.confirm() is None
     assert (core.news(), sound.needs_confirming()) == ([HEARD], False)
 
 
@@ -106,6 +108,7 @@ async def test_a_voice_that_is_missing_is_said_with_the_sound(desk: FakeDesk) ->
     desk.voice_problem = "voice: espeak-ng is not installed"
     sound = Sound(desk, asks=True)  # type: ignore[arg-type]
     core = await begun(sound)
+    sound.test_tone()
     sound.confirm()
     heard = SoundOutput("the speakers; voice: espeak-ng is not installed", confirmed=True)
     assert core.news()[-1] == heard
@@ -122,6 +125,7 @@ async def test_sound_that_fails_is_told_to_every_table_and_has_to_be_heard_again
 ) -> None:
     sound = Sound(desk, asks=True)  # type: ignore[arg-type]
     one, two = await begun(sound, "one"), await begun(sound, "two")
+    sound.test_tone()
     sound.confirm()
     one.news(), two.news()
     await desk.says(False, "no speaker is there")
@@ -132,6 +136,16 @@ async def test_sound_that_fails_is_told_to_every_table_and_has_to_be_heard_again
     assert (sound.words(), sound.needs_confirming()) == ("the speakers", True)
 
 
+async def test_a_tone_that_cannot_be_played_says_once_why_and_what_to_do(desk: FakeDesk) -> None:
+    sound = Sound(desk, asks=True)  # type: ignore[arg-type]
+    await begun(sound)
+    desk.refusal = "an alarm sounds: what is heard is the test"
+    assert sound.test_tone() == desk.refusal
+    desk.refusal = "no speaker is there"
+    await desk.says(False, "no speaker is there")
+    assert sound.test_tone() == ("no speaker is there. Mend it, or restart with --no-sound.")
+
+
 async def test_what_does_not_work_cannot_be_confirmed(desk: FakeDesk) -> None:
     sound = Sound(desk, asks=True)  # type: ignore[arg-type]
     core = await begun(sound)
@@ -139,6 +153,25 @@ async def test_what_does_not_work_cannot_be_confirmed(desk: FakeDesk) -> None:
     core.news()
     sound.confirm()
     assert core.news() == []
+
+
+async def test_what_was_heard_of_another_output_confirms_nothing(desk: FakeDesk) -> None:
+    """The headset was unplugged between the tone and the answer."""
+    sound = Sound(desk, asks=True)  # type: ignore[arg-type]
+    core = await begun(sound)
+    sound.test_tone()
+    desk.output = "the HDMI"
+    core.news()
+    assert sound.confirm() == "the tone was not played on what plays now: play it again"
+    assert (core.news(), sound.needs_confirming()) == ([], True)
+
+
+async def test_a_tone_that_an_alarm_took_the_place_of_confirms_nothing(desk: FakeDesk) -> None:
+    sound = Sound(desk, asks=True)  # type: ignore[arg-type]
+    await begun(sound)
+    sound.test_tone()
+    desk.toned = ""
+    assert sound.confirm() is not None
 
 
 async def test_a_session_that_begins_later_is_told_how_the_sound_stands(desk: FakeDesk) -> None:

@@ -92,11 +92,21 @@ async def test_whether_the_home_is_told_is_shown_beside_the_source() -> None:
     source = SimulatedSource(simulate("normal", seed=1))
     feed = TableFeed(1.0)
     service = TableService(Pipeline(source.info, STANDARD), source)
-    link = MqttLink(Broker("127.0.0.1", id="here"))
+    link = MqttLink(Broker("home.lan", id="here"))
+    own = MqttLink(Broker("127.0.0.1", 18830, id="here"))
     labels = []
     for home in (None, Home(None, 1.0), Home(link, 1.0)):
         feed.begin(service, "a table", home=home)
         labels.append(feed.source().label)
     link.works("")
     labels.append(feed.source().label)
-    assert labels == ["a table", "a table", "a table (no home)", "a table + home"]
+    own.works("")
+    feed.begin(service, "a table", home=Home(own, 1.0))
+    labels.append(feed.source().label)
+    assert labels == [
+        "a table",
+        "a table",
+        "a table (no home)",
+        "a table + home",
+        "a table + home at 127.0.0.1:18830",
+    ]

@@ -100,7 +100,11 @@ async def test_a_source_that_fails_ends_its_table_and_no_other() -> None:
     await run_all([bad, good], NOBODY, lambda table, why: told.append((table.name, words_of(why))))
     assert told == [("bad", "the cable has melted")]
     assert bad_feed.source() == SourceState(
-        "simulated normal", live=False, note="FAILED", failure="the cable has melted"
+        "simulated normal",
+        live=False,
+        note="FAILED",
+        failure="the cable has melted",
+        unreal="simulated",
     )
     assert bad_feed.snapshot().not_ready[0] == "the cable has melted"
     assert bad_feed.command(Distress()) == "nobody is watched there"

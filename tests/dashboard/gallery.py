@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.dashboard.scenes import CALM, SCENES, TABLES, WALL, Clock, StubFeed, a_history
+from tests.dashboard.scenes import CALM, SCENES, TABLES, WALL, Clock, StubFeed
 from upturn.config import DashboardConfig
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard.app import UpturnDashboard
 from upturn.dashboard.feed import Feeds
-from upturn.dashboard.history import History
 from upturn.dashboard.palette import THEMES
 from upturn.dashboard.terminal import Terminal
 
@@ -42,10 +41,7 @@ class Pictured(UpturnDashboard):
 
 def dashboard(snapshot: Snapshot, clock: Clock | None = None, **settings: Any) -> UpturnDashboard:
     """The app on a frozen scene."""
-    age_s = snapshot.signal_age_s
-    angles = History() if age_s is None else a_history(snapshot.now_s - age_s)
-    feed = StubFeed(snapshot, angles=angles)
-    return _pictured({"Table 1": feed}, clock, settings)
+    return _pictured({"Table 1": StubFeed(snapshot)}, clock, settings)
 
 
 def of_tables(

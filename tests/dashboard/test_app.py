@@ -10,7 +10,7 @@ from textual.geometry import Region
 
 from tests.dashboard.desk import opened
 from tests.dashboard.gallery import dashboard
-from tests.dashboard.scenes import CALM, EVENTS, NOW_S, SCENES, inverted
+from tests.dashboard.scenes import CALM, NOW_S, SCENES, inverted
 from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import (
     Acknowledge,
@@ -39,6 +39,7 @@ async def test_acknowledge_names_every_occurrence_on_the_screen() -> None:
         assert desk.feed.commands == [
             Acknowledge(AlarmId.NO_RETURN, 1),
             Acknowledge(AlarmId.TIME_LIMIT, 1),
+            Acknowledge(AlarmId.TIME_LIMIT_NEAR, 1),
         ]
         assert desk.text("notice").strip() == "Acknowledged."
 
@@ -51,7 +52,7 @@ async def test_with_no_alarm_there_is_nothing_to_acknowledge() -> None:
 
 
 async def test_a_refusal_is_shown() -> None:
-    reason = "Not coming up: its sound cannot be paused while it lasts"
+    reason = "Not coming up: its audio cannot be paused while it lasts"
     refuse = {AlarmId.NO_RETURN: reason}
 
     def refusal(command: Command) -> str | None:
@@ -59,7 +60,7 @@ async def test_a_refusal_is_shown() -> None:
 
     async with opened(SCENES["no_return"], refusal=refusal) as desk:
         await desk.press("a")
-        assert desk.text("notice").strip() == f"Acknowledged 1 of 2. {reason}"
+        assert desk.text("notice").strip() == f"Acknowledged 2 of 3. {reason}"
 
 
 async def test_a_long_refusal_is_shown_whole() -> None:
@@ -69,6 +70,45 @@ async def test_a_long_refusal_is_shown_whole() -> None:
         await desk.show()
         assert " ".join(desk.text("notice").split()) == f"Not done: {reason}"
         assert desk.app.query_one("#notice").size.height == 2
+
+
+async def test_a_notice_goes_with_what_it_said() -> None:
+    """A stand down may end by itself, and a sensor read on what it read."""
+    async with opened(SCENES["stand_down"], refusal=lambda _: None) as desk:
+        await desk.show(CALM)
+
+        def stood_down(command: Command) -> str | None:
+            desk.feed.state = SCENES["stand_down"]
+            return None
+
+        desk.feed.refusal = stood_down
+        await desk.press("s", "y")
+        await desk.show()
+        assert desk.text("notice").strip() == "Stood down: alarms are off."
+        await desk.show(CALM, after_s=1.0)
+        assert desk.text("notice").strip() == "Stand down has ended: alarms are on."
+        await desk.show(after_s=NOTICE_S)
+        assert desk.text("notice") == ""
+
+
+async def test_seen_upright_says_it_when_the_sensor_reads_inverted_on() -> None:
+    async with opened(inverted(24.3)) as desk:
+        await desk.press("u")
+        assert "The sensor still reads +52°, inverted" in " ".join(desk.text("notice").split())
+        await desk.press("y")
+        assert desk.feed.commands == [SeenUpright()]
+        assert desk.text("notice").strip() == "Seen upright: the inversion is ended."
+        await desk.show(replace(inverted(1.0), inversion=4))
+        said = "The sensor reads inverted: a new inversion is counted."
+        assert desk.text("notice").strip() == said
+
+
+async def test_acknowledged_is_not_said_of_an_alarm_that_came_later() -> None:
+    async with opened(SCENES["acknowledged"]) as desk:
+        await desk.press("a")
+        assert desk.text("notice").strip() == "Acknowledged."
+        await desk.show(SCENES["no_return"])
+        assert desk.text("notice") == ""
 
 
 async def test_a_notice_goes_away() -> None:
@@ -211,7 +251,9 @@ async def test_a_click_on_a_key_is_that_key() -> None:
 async def test_the_keys_that_matter_are_named_in_the_last_line_at_80_columns() -> None:
     async with opened() as desk:
         last = desk.screen.splitlines()[-1].strip()
-        assert last == "a acknowledge u seen upright c check in d call help f fine ? help q quit"
+        assert last == (
+            "s stand down c check in d call help l large m theme ? help q quit [ ] zoom"
+        )
 
 
 def _struck(lines: list[Line]) -> str:
@@ -307,19 +349,20 @@ async def test_wide_screens_show_readiness_limits_session_and_log() -> None:
     async with opened(SCENES["many_alarms"], size=(200, 60)) as desk:
         side = desk.text("side")
         assert "PRE-USE CHECK: NOT READY" in side
-        assert "notice 0:45, limit 1:00" in side
-        assert "at least 2:26 inverted\nlongest 1:16, peak +58°" in side
-        assert "18:29:36 inversion 3 began" in side
+        assert "notice 0:45, limit 1:00" not in side
+        assert "at least 2:26 inverted\nlongest 1:16, peak +67°" in side
+        assert "18:29:29 ** Time limit is near: raised" in side
         assert "Not a medical device" in desk.screen
+        await desk.show(CALM)
+        assert "notice 0:45, limit 1:00" in desk.text("side")
 
 
 async def test_the_log_goes_on_with_what_happens() -> None:
-    async with opened(size=(200, 60)) as desk:
+    async with opened(inverted(24.3), size=(200, 60)) as desk:
         desk.feed.ring.extend([Noted(NOW_S, "seen upright by a person")])
         await desk.show()
         assert "18:30:00 seen upright by a person" in desk.text("side")
         assert desk.text("side").count("inversion 3 began") == 1
-        assert len(EVENTS) == 5
 
 
 async def test_a_profile_beyond_a_document_is_named_at_every_size() -> None:

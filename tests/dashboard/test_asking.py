@@ -39,6 +39,21 @@ def test_a_press_after_the_question_lapsed_asks_again() -> None:
     assert not asking.press(Act.QUIT, ASK_S)
 
 
+def test_a_question_may_be_put_as_it_is_here_and_now() -> None:
+    asking = Asking()
+    asking.press(Act.STAND_DOWN, 0.0)
+    said = asking.text(1.0, "Stand down in the attic?")
+    assert said == "Stand down in the attic? s, y or Enter: yes. Esc: no. (4)"
+    assert asking.text(1.0).startswith(Act.STAND_DOWN.value.text)
+    assert asking.text(ASK_S, "Stand down in the attic?") == ""
+
+
+def test_nobody_is_asked_whether_the_alarms_go_off() -> None:
+    """Which is English for that they sound."""
+    assert "switched off" in Act.STAND_DOWN.value.text
+    assert "go off" not in Act.STAND_DOWN.value.text
+
+
 def test_another_question_replaces_the_first() -> None:
     asking = Asking()
     asking.press(Act.SEEN_UPRIGHT, 0.0)

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.dashboard.scenes import CALM, RESTING, SCENES, alarm, inverted, view
+from tests.dashboard.scenes import CALM, RESTING, SCENES, alarm, inverted, possible, view
 from upturn.core.alarm_table import ALARMS, AlarmId, Priority
+from upturn.core.events import Posture
 from upturn.core.snapshot import Check, Snapshot
+from upturn.dashboard import wording
 from upturn.dashboard.feed import SourceState
 from upturn.dashboard.glyphs import big
 from upturn.dashboard.headline import Beside, headline, headline_of_all
@@ -31,6 +33,8 @@ def _words(view: View, width: int, height: int) -> str:
         (replace(CALM, checks=(Check("Calibration", "not calibrated"),)), "Not ready"),
         (RESTING, "Rest"),
         (inverted(20.0), "Inverted"),
+        (replace(RESTING, angle_deg=9.0), "Rest is paused"),
+        (SCENES["latched"], "Over: Inverted too long"),
         (replace(CALM, signal_age_s=3.0), "No fresh data"),
         (replace(CALM, signal_age_s=None), "Waiting for data"),
         (replace(CALM, stand_down=True), "Stood down"),
@@ -66,6 +70,65 @@ def test_but_not_to_a_time_that_nobody_knows(changes: dict[str, object]) -> None
 def test_a_dead_monitor_is_more_urgent_than_any_alarm() -> None:
     said = headline(view(SCENES["no_return"], silent_s=4.0))
     assert (said.title, said.priority) == ("Upturn itself has stopped", Priority.HIGH)
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "said", "act"),
+    [
+        (RESTING, "0:44 more before the next inversion.", ""),
+        (
+            replace(RESTING, angle_deg=9.0),
+            "Raise the table. Head too low: no rest is counted; 0:44 more.",
+            "Raise the table.",
+        ),
+        (
+            replace(RESTING, posture=Posture.UNKNOWN),
+            "Look at the person. Posture unknown: no rest is counted; 0:44 more.",
+            "Look at the person.",
+        ),
+    ],
+    ids=["runs", "head low", "unknown"],
+)
+def test_a_rest_says_how_long_or_what_makes_it_go_on(
+    snapshot: Snapshot, said: str, act: str
+) -> None:
+    shown = headline(view(snapshot))
+    assert (shown.text, shown.act) == (said, act)
+
+
+@pytest.mark.parametrize("angle_deg", [-8.0, 9.0])
+def test_a_rest_does_not_name_what_it_is_itself_against_ready(angle_deg: float) -> None:
+    assert headline(view(possible(replace(RESTING, angle_deg=angle_deg)))).note == ""
+
+
+def test_without_fresh_data_the_banner_says_what_to_do() -> None:
+    assert headline(view(SCENES["stale"])).text == (
+        "The last came 3.4 s ago. Look at the person; then check the node's power and link."
+    )
+    waiting = headline(view(replace(SCENES["no_signal"], alarms=())))
+    assert waiting.text == "Nobody is watched yet. Switch the node on; check its link."
+
+
+def test_the_source_of_a_rule_is_not_in_the_banner() -> None:
+    assert headline(view(SCENES["limit"])).note == "high alarm · press a to acknowledge"
+
+
+def test_what_is_over_flashes_on_and_says_that_it_is_over_and_what_to_do() -> None:
+    said = headline(view(SCENES["latched"]))
+    assert (said.marked, said.text, said.act, said.note) == (
+        "*** OVER: INVERTED TOO LONG ***",
+        "The person is up. Press a, then rest 0:44.",
+        "Press a, then rest 0:44.",
+        "high alarm · over, press a",
+    )
+    assert not headline(view(SCENES["latched"], clock_s=0.3)).lit
+
+
+def test_why_it_is_not_ready_ends_in_the_key_that_helps() -> None:
+    assert headline(view(SCENES["unconfirmed"])).text == (
+        "Nobody has confirmed that the test tone is heard: press t; "
+        "the spotter has not checked in: press c."
+    )
 
 
 def test_an_ended_replay_says_so() -> None:
@@ -105,7 +168,7 @@ def test_no_word_of_advice_is_cut(id: AlarmId, width: int, detail: str) -> None:
     shown = view(replace(CALM, alarms=(alarm(id, detail=detail),)))
     height = max(3, banner_rows(shown, width))
     assert ALARMS[id].advice in _words(shown, width, height)
-    assert detail in _words(shown, width, height)
+    assert wording.sentence(detail) in _words(shown, width, height)
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -186,10 +249,8 @@ def test_of_another_table_the_banner_says_first_how_to_see_it_and_then_what_to_d
 
 def test_the_keys_that_it_names_are_not_those_of_the_other_table() -> None:
     acknowledged = view(SCENES["acknowledged"])
-    assert headline(view(), _beside(view(CALL))).note == "high alarm · MNT-hang, CC"
-    assert headline(view(), _beside(acknowledged)).note == (
-        "high alarm · acknowledged · MNT-hang, CC"
-    )
+    assert headline(view(), _beside(view(CALL))).note == "high alarm"
+    assert headline(view(), _beside(acknowledged)).note == "high alarm · acknowledged"
     assert headline(view(), _beside(view(source=GONE))).note == "The cable has melted."
 
 
@@ -209,7 +270,7 @@ def test_no_banner_says_no_alarm_while_another_table_needs_somebody(
         if seen.urgency < beside[0].view.urgency:
             said = " ".join(plain(lines).split())
             assert "Press 1 to see it." in said
-            assert SCENES[other].alarms[0].spec.advice in said
+            assert wording.to_do(SCENES[other].alarms[0], beside[0].view) in said
 
 
 def test_of_a_title_that_is_too_long_the_name_is_cut_and_not_the_alarm() -> None:

@@ -31,6 +31,8 @@ def test_each_check_has_its_mark_its_name_and_what_is_so() -> None:
         "ok Link        simulated: normal",
         "ok Alarms      on",
         "ok Data        data <1 s old, 12 lost",
+        "ok Table       upright",
+        "ok Rest        passed",
         "ok Sensor      to be believed",
         "ok Calibration done",
         "ok Battery     not low, 3.91 V",
@@ -40,11 +42,11 @@ def test_each_check_has_its_mark_its_name_and_what_is_so() -> None:
 
 
 def test_a_check_that_failed_twice_gives_both_reasons() -> None:
-    shown = view(SCENES["not_ready"])
+    shown = view(replace(CALM, checks=checks("not calibrated", "it is of another table")))
     assert plain(paint_checks(shown, 60)[:1]).startswith("PRE-USE CHECK: NOT READY ─")
     assert [line for line in _lines(shown) if line.startswith("--")] == [
         "-- Calibration not calibrated",
-        "-- Calibration battery of the node is low (3.46 V)",
+        "-- Calibration it is of another table",
     ]
 
 
@@ -69,19 +71,22 @@ def test_the_sound_that_was_confirmed_is_named() -> None:
 
 def test_without_fresh_data_nothing_of_the_node_is_ok() -> None:
     lines = _lines(view(STALE))
-    assert lines[2:4] == [
+    assert lines[2:6] == [
         "-- Data        NO DATA for 3.4 s",
+        "-- Table       not known without data",
+        "-- Rest        not known without data",
         "-- Sensor      not known without data",
     ]
-    assert lines[5] == "-- Battery     was 3.91 V"
+    assert lines[7] == "-- Battery     was 3.91 V"
     assert _struck(paint_checks(view(STALE), 60)) == ["READY", "3.91 V"]
 
 
 def test_before_the_first_data_nothing_of_the_node_is_ok() -> None:
     silent = replace(CALM, signal_age_s=None, battery_v=None)
     lines = _lines(view(silent))
-    assert lines[2:4] == ["-- Data        no data yet", "-- Sensor      not known without data"]
-    assert lines[5] == "-- Battery     not known yet"
+    assert lines[2] == "-- Data        no data yet"
+    assert all(line.endswith("not known without data") for line in lines[3:6])
+    assert lines[7] == "-- Battery     not known yet"
 
 
 @pytest.mark.parametrize(
@@ -104,8 +109,8 @@ def test_the_verdict_is_struck_out_when_nobody_knows(
 def test_when_upturn_has_stopped_no_check_is_passed() -> None:
     shown = view(SCENES["not_ready"], silent_s=4.0)
     assert _lines(shown) == [
-        "-- not known now: Link, Alarms, Data, Sensor, Calibration,",
-        "     Battery, Computer, Spotter",
+        "-- not known now: Link, Alarms, Data, Table, Rest, Sensor,",
+        "     Calibration, Battery, Computer, Spotter",
     ]
     assert paint_checks_short(shown, 60) == paint_checks(shown, 60)
 
@@ -113,10 +118,9 @@ def test_when_upturn_has_stopped_no_check_is_passed() -> None:
 def test_where_room_is_short_only_the_reasons_have_lines() -> None:
     assert plain(paint_checks_short(view(SCENES["not_ready"]), 44)).splitlines() == [
         "PRE-USE CHECK: NOT READY ───────────────────",
-        "-- Calibration not calibrated",
-        "-- Calibration battery of the node is low",
-        "     (3.46 V)",
-        "ok Link, Alarms, Data, Sensor, Battery,",
+        "-- Calibration Not calibrated",
+        "-- Battery     Battery low",
+        "ok Link, Alarms, Data, Table, Rest, Sensor,",
         "     Computer, Spotter",
     ]
 

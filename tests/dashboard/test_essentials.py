@@ -7,6 +7,7 @@ from tests.dashboard.desk import opened
 from tests.dashboard.scenes import alarm, inverted
 from tests.dashboard.test_alarm_list import LONGEST
 from upturn.core.alarm_table import ALARMS, AlarmId
+from upturn.dashboard.wording import sentence
 
 
 async def test_no_alarm_pushes_anything_that_matters_off_the_screen() -> None:
@@ -16,7 +17,7 @@ async def test_no_alarm_pushes_anything_that_matters_off_the_screen() -> None:
             screen = " ".join(desk.screen.split())
             assert ALARMS[id].title.casefold() in screen.casefold()
             assert ALARMS[id].advice in screen
-            assert LONGEST[id] in screen
+            assert sentence(LONGEST[id]) in screen
             assert "INVERTED" in desk.text("posture")
             assert "0:11 OVER THE LIMIT" in desk.text("exposure")
             assert "then rest 1:30" in desk.text("exposure")

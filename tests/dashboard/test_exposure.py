@@ -8,12 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from tests.dashboard.scenes import CALM, RESTING, SCENES, WALL, inverted, view
+from tests.dashboard.scenes import CALM, NOW_S, RESTING, SCENES, WALL, inverted, view
 from upturn.core.events import Posture
 from upturn.core.snapshot import Snapshot
 from upturn.core.thresholds import REST_MAX_DEG
 from upturn.dashboard.feed import SourceState
-from upturn.dashboard.painters.exposure import paint_bar, paint_exposure
+from upturn.dashboard.glyphs import big
+from upturn.dashboard.painters.exposure import paint_bar, paint_exposure, paint_rest_bar
 from upturn.dashboard.spans import plain, width_of
 from upturn.dashboard.view import View
 
@@ -35,9 +36,9 @@ def _title(shown: View, width: int = AT_80) -> str:
 @pytest.mark.parametrize(
     ("width", "said"),
     [
-        (WIDE, "rest 0:44 more · safe to invert again at 18:30:44"),
-        (AT_80, "rest 0:44 · safe again at 18:30:44"),
-        (TINY, "rest 0:44 more"),
+        (WIDE, "safe to invert again at 18:30:44"),
+        (31, "safe again at 18:30:44"),
+        (TINY, "until 18:30:44"),
     ],
 )
 def test_a_rest_that_runs_says_when_it_is_over(width: int, said: str) -> None:
@@ -50,8 +51,8 @@ def test_that_time_stands_still_while_the_rest_runs() -> None:
         later = replace(
             RESTING, now_s=RESTING.now_s + passed_s, rest_left_s=RESTING.rest_left_s - passed_s
         )
-        said.add(_last(_seen(later, wall=WALL + timedelta(seconds=passed_s))).partition("·")[2])
-    assert said == {" safe to invert again at 18:30:44"}
+        said.add(_last(_seen(later, wall=WALL + timedelta(seconds=passed_s))))
+    assert said == {"safe to invert again at 18:30:44"}
 
 
 def test_samples_that_come_late_do_not_move_it() -> None:
@@ -67,20 +68,53 @@ def test_a_simulation_in_haste_is_over_sooner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "why"),
+    ("changes", "said", "tiny"),
     [
-        ({"angle_deg": REST_MAX_DEG + 0.1}, "head too low"),
-        ({"signal_age_s": 2.1}, "no data"),
-        ({"signal_lost": True}, "no data"),
-        ({"posture": Posture.UNKNOWN}, "posture unknown"),
+        (
+            {"angle_deg": REST_MAX_DEG + 0.1},
+            "paused: head too low, raise the table",
+            "head too low",
+        ),
+        (
+            {"posture": Posture.UNKNOWN},
+            "paused: posture unknown, look there",
+            "posture unknown",
+        ),
+        ({"signal_age_s": 2.1}, "rest 0:44 more · paused: no data", "rest 0:44 paused"),
+        ({"signal_lost": True}, "rest 0:44 more · paused: no data", "rest 0:44 paused"),
     ],
 )
 def test_a_rest_that_does_not_run_says_why_and_names_no_time(
-    changes: dict[str, object], why: str
+    changes: dict[str, object], said: str, tiny: str
 ) -> None:
     paused = replace(RESTING, **changes)  # type: ignore[arg-type]
-    assert _last(_seen(paused)) == f"rest 0:44 more · paused: {why}"
-    assert _last(_seen(paused), TINY) == "rest 0:44 paused"
+    assert _last(_seen(paused)) == said
+    assert _last(_seen(paused), TINY) == tiny
+
+
+def _digits(shown: View) -> str:
+    return plain(paint_exposure(shown, AT_80, 9)[1:])
+
+
+@pytest.mark.parametrize("angle_deg", [-8.0, 9.0], ids=["runs", "paused"])
+def test_while_a_rest_is_due_it_is_the_large_number_and_the_exposure_is_small(
+    angle_deg: float,
+) -> None:
+    shown = _seen(replace(RESTING, angle_deg=angle_deg))
+    assert _title(shown) == "REST LEFT exposure 0:38 of 1:00"
+    assert _title(shown, TINY) == "REST LEFT"
+    assert all(row.rstrip() in _digits(shown) for row in big("0:44", 2))
+    assert not any(row.rstrip() in _digits(shown) for row in big("0:38", 2)[:1])
+
+
+def test_without_fresh_data_no_rest_is_a_large_number() -> None:
+    assert not any(row.rstrip() in _digits(_seen(SCENES["stale"])) for row in big("0:44", 2)[:1])
+
+
+@pytest.mark.parametrize(("left_s", "cells"), [(90.0, 0), (45.0, 10), (0.1, 19), (200.0, 0)])
+def test_the_bar_of_a_rest_fills_up_to_its_end(left_s: float, cells: int) -> None:
+    shown = _seen(replace(RESTING, rest_left_s=left_s))
+    assert plain([paint_rest_bar(shown, 20)]) == "▄" * cells + "─" * (20 - cells)
 
 
 def test_the_rest_runs_up_to_the_angle_that_the_core_counts() -> None:
@@ -90,7 +124,13 @@ def test_the_rest_runs_up_to_the_angle_that_the_core_counts() -> None:
 
 def test_where_time_stands_still_on_purpose_no_rest_ends() -> None:
     ended = SourceState("replay", live=False, note="replay ended")
-    assert _last(_seen(RESTING, source=ended)) == "rest 0:44 more"
+    assert _last(_seen(RESTING, source=ended)) == "not counted now"
+    assert _title(_seen(RESTING, source=ended)) == "EXPOSURE limit 1:00"
+
+
+def test_in_a_recording_it_is_over_by_the_clock_of_the_recording() -> None:
+    paused = SourceState("x.csv", live=False, note="paused", begin_s=NOW_S - 60.0)
+    assert _last(_seen(RESTING, source=paused)) == "safe to invert again at 1:44"
 
 
 def test_without_a_clock_on_the_wall_the_countdown_stands_alone() -> None:
@@ -118,8 +158,9 @@ def test_what_is_left_of_the_limit_is_said_while_no_rest_is_owed(
         (inverted(24.3), "EXPOSURE limit 1:00"),
         (SCENES["lost"], "EXPOSURE at least limit 1:00"),
         (replace(inverted(24.3), signal_age_s=2.1), "EXPOSURE at least limit 1:00"),
-        (RESTING, "EXPOSURE 0:22 left of 1:00"),
-        (SCENES["latched"], "EXPOSURE 0:11 OVER 1:00"),
+        (RESTING, "REST LEFT exposure 0:38 of 1:00"),
+        (SCENES["latched"], "REST LEFT exposure 1:11 of 1:00"),
+        (replace(RESTING, exposure_at_least=True), "REST LEFT exposure at least 0:38"),
         (SCENES["stale"], "EXPOSURE was 0:38 limit 1:00"),
         (SCENES["no_signal"], "EXPOSURE limit 1:00"),
     ],

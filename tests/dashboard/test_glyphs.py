@@ -14,6 +14,25 @@ def test_all_that_is_shown_large_has_a_shape(text: str) -> None:
     assert covers(text)
 
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+DIGITS = "0123456789"
+
+
+def unlike(one: str, other: str) -> int:
+    """Half blocks that differ; all of them where one is wider."""
+    rows = zip(big(one, 2), big(other, 2), strict=True)
+    if width_of(one, 1) != width_of(other, 1):
+        return 15
+    return sum(a != b for pair in rows for a, b in zip(*pair, strict=True)) // 2
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_no_letter_is_taken_for_a_digit_or_for_another_letter(letter: str) -> None:
+    """By two pixels of the font at the least; one is two blocks at scale 2."""
+    assert all(unlike(letter, digit) >= 2 for digit in DIGITS)
+    assert all(unlike(letter, other) >= 2 for other in LETTERS if other != letter)
+
+
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
 def test_rows_are_as_wide_and_as_many_as_computed(scale: int) -> None:
     rows = big("-1:05 W°", scale)

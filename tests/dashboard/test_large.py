@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.dashboard.scenes import CALM, SCENES, alarm, view
+from tests.dashboard.scenes import CALM, SCENES, alarm, inverted, view
 from upturn.core.alarm_table import ALARMS, AlarmId
+from upturn.dashboard.feed import SourceState
 from upturn.dashboard.glyphs import big, height_of
-from upturn.dashboard.headline import headline
+from upturn.dashboard.headline import Beside, headline
 from upturn.dashboard.large_text import largest, wrapped_large
+from upturn.dashboard.orders import orders
 from upturn.dashboard.painters.large import paint_large
 from upturn.dashboard.palette import DARK
 from upturn.dashboard.spans import plain, width_of
@@ -52,17 +54,50 @@ def test_the_smallest_large_letter_can_be_read_at_4_m(rows: int, screen_mm: floa
     assert height_of(1) == 3
 
 
-@pytest.mark.parametrize("name", ["limit", "no_return", "notice", "over_rotated"])
+ORDERED = (
+    AlarmId.TIME_LIMIT,
+    AlarmId.NO_RETURN,
+    AlarmId.TIME_LIMIT_NEAR,
+    AlarmId.OVER_ROTATION,
+    AlarmId.REST_SHORT,
+    AlarmId.SIGNAL_LOST,
+    AlarmId.FALL,
+)
+
+
+@pytest.mark.parametrize("id", ORDERED)
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_alarm_posture_and_what_to_do_are_large(name: str, width: int, height: int) -> None:
-    text = words(view(SCENES[name]), width, height)
-    spec = SCENES[name].alarms[0].spec
-    assert all_large(spec.title, text, width - 10)  # its marks stand beside it
-    assert all_large(spec.advice, text, width) or all_large(
-        spec.advice.partition(". ")[0] + ".", text, width
-    )
-    assert large("VERTICAL" if name == "over_rotated" else "INVERTED", text)
-    assert large(f"{SCENES[name].exposure_s // 60:.0f}:", text)
+def test_posture_time_and_all_that_is_to_be_done_are_large(
+    id: AlarmId, width: int, height: int
+) -> None:
+    text = words(view(inverted(63.2, alarms=(alarm(id),))), width, height)
+    asked, why = orders(ALARMS[id].advice)
+    assert all_large(" ".join(asked), text, width)
+    assert why in " ".join(text.split())
+    assert large("INVERTED", text)
+    assert large("1:", text)
+
+
+@pytest.mark.parametrize("id", ORDERED)
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_title_is_there_and_large_unless_the_orders_need_its_place(
+    id: AlarmId, width: int, height: int
+) -> None:
+    text = words(view(inverted(63.2, alarms=(alarm(id),))), width, height)
+    title = ALARMS[id].title
+    if height > 23 or id in {AlarmId.TIME_LIMIT, AlarmId.NO_RETURN, AlarmId.TIME_LIMIT_NEAR}:
+        assert all_large(title, text, width - 10)  # its marks stand beside it
+    else:
+        assert all_large(title, text, width - 10) or f"*** {title.upper()}" in text
+
+
+@pytest.mark.parametrize("id", [AlarmId.NO_RETURN, AlarmId.SIGNAL_LOST, AlarmId.TIME_LIMIT])
+def test_between_the_alarm_and_what_is_known_is_a_row(id: AlarmId) -> None:
+    seen = view(inverted(63.2, alarms=(alarm(id),)))
+    lines = paint_large(seen, headline(seen), "", 80, 23)
+    ground = [{style.bgcolor for _, style in line} for line in lines]
+    last = max(y for y, grounds in enumerate(ground) if len(grounds) == 1 and lines[y])
+    assert any(line == () for line in lines[: last + 2])
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
@@ -78,11 +113,14 @@ def test_the_digits_of_the_exposure_are_the_largest_where_nothing_has_to_be_done
 @pytest.mark.parametrize(("width", "height"), [(20, 12), (40, 12), *SIZES])
 def test_no_word_of_what_to_do_is_lost(id: AlarmId, width: int, height: int) -> None:
     text = words(view(replace(CALM, alarms=(alarm(id),))), width, height)
-    advice = ALARMS[id].advice
-    first, _, rest = advice.partition(". ")
     small = " ".join(text.split())
-    begun = all_large(f"{first}." if rest else first, text, width) and rest in small
-    assert all_large(advice, text, width) or begun or advice in small
+    asked, why = orders(ALARMS[id].advice)
+    begun = [
+        all_large(" ".join(asked[:n]), text, width) and " ".join(asked[n:]) in small
+        for n in range(1, len(asked) + 1)
+    ]
+    assert any(begun) or " ".join(asked) in small
+    assert why in small
 
 
 def test_stale_values_give_way_to_their_age() -> None:
@@ -100,10 +138,28 @@ def test_what_nobody_counts_is_no_number() -> None:
     assert not large("1:03", text)
 
 
+def test_where_time_stands_still_nothing_is_said_to_be_of_now() -> None:
+    ended = SourceState("simulated normal", live=False, note="ended")
+    seen = view(inverted(9.0), source=ended)
+    lines = paint_large(seen, headline(seen), "", 80, 23)
+    assert [text for line in lines for text, style in line if style.strike] == ["INVERTED +52°"]
+    assert "<1 s" not in plain(lines)
+    assert not large("<1 s old", plain(lines))
+    assert large("ended", plain(lines))
+
+
 def test_before_the_first_sample_there_is_no_angle() -> None:
     text = words(view(SCENES["no_signal"]))
     assert "no data yet" in text or large("no data yet", text)
     assert "°" not in text
+
+
+def test_of_another_table_its_orders_are_large_and_the_key_to_it_is_not_lost() -> None:
+    worst = Beside("attic", "2", view(inverted(63.2, alarms=(alarm(AlarmId.TIME_LIMIT),))))
+    text = plain(paint_large(view(), headline(view(), [worst]), "den", 80, 23))
+    assert all_large(ALARMS[AlarmId.TIME_LIMIT].advice, text, 80)
+    assert "Press 2 to see it." in text
+    assert "ATTIC: INVERTED TOO LONG" in text or all_large("attic: Inverted too long", text, 70)
 
 
 def test_one_of_several_tables_is_named() -> None:

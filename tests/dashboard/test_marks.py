@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from tests.dashboard.scenes import EARLIER, EVENTS, NOW_S, a_history, inverted, view
+from tests.dashboard.scenes import EARLIER, NOW_S, a_history, inverted, view
 from upturn.core.alarm_table import AlarmId, Priority
 from upturn.core.events import (
     AlarmChanged,
@@ -83,8 +83,8 @@ def test_memory_does_not_grow() -> None:
 
 
 def test_time_that_falls_takes_back_what_was_after_it() -> None:
-    marks = _read(*EARLIER, Noted(504.2, "turned back"))
-    assert [mark.t_s for mark in _all(marks)] == [300.1, 329.1, 504.0]
+    marks = _read(*EARLIER, Noted(240.2, "turned back"))
+    assert [mark.t_s for mark in _all(marks)] == [100.1, 129.1, 240.0]
     marks.read(PostureChanged(0.0, Posture.UNKNOWN, Posture.UPRIGHT, -80.0))
     assert _all(marks) == []
 
@@ -140,9 +140,23 @@ def test_of_two_in_one_place_the_gravest_is_seen_in_whichever_order() -> None:
     assert _row(replace(events[1], t_s=60.0), replace(events[0], t_s=60.5)).strip() == "H"
 
 
+ALL: tuple[Event, ...] = (
+    InversionStarted(505.0, 2, 16.0, 504.0, 174.9),
+    _alarm(511.0, Priority.LOW, AlarmState.RAISED),
+    _alarm(521.0, Priority.MEDIUM, AlarmState.RAISED),
+    _alarm(531.0, Priority.HIGH, AlarmState.RAISED),
+    _alarm(536.0, Priority.HIGH, AlarmState.ACKNOWLEDGED),
+    InversionEnded(545.0, 2, 41.0, 57.6, 41.0),
+    SignalChanged(558.1, lost=True, gap_s=2.0),
+    SignalChanged(562.1, lost=False, gap_s=6.0),
+)
+"""One of each kind, in a window."""
+WORDS = "H high alarm x no data M medium ▼ inverted ▲ up L low o data back a acknowledged"
+
+
 def _title(width: int, *, silent_s: float = 0.0) -> str:
     shown = view(inverted(24.3), silent_s=silent_s)
-    marks = _read(*EARLIER, *EVENTS)
+    marks = _read(*ALL)
     lines = paint_chart(shown, a_history(), WINDOW_S, width, 12, marks=marks)
     assert width_of(lines[0]) == width
     return " ".join(plain(lines[:1]).split())
@@ -151,19 +165,24 @@ def _title(width: int, *, silent_s: float = 0.0) -> str:
 @pytest.mark.parametrize(
     ("width", "legend"),
     [
-        (45, ""),
-        (78, " x no data M medium ▼ inverted ▲ up"),
-        (140, " x no data M medium ▼ inverted ▲ up o data back a acknowledged"),
+        (60, "H high x lost M med ▼ down ▲ up L …"),
+        (75, "H high x lost M med ▼ down ▲ up L low o back a …"),
+        (78, "H high x lost M med ▼ down ▲ up L low o back a ack"),
+        (98, "H high x lost M med ▼ down ▲ up L low o back a ack [ shorter ] longer"),
+        (
+            140,
+            f"{WORDS} [ shorter ] longer",
+        ),
     ],
 )
-def test_the_title_names_the_shapes_that_are_seen_as_far_as_there_is_room(
+def test_the_title_names_every_shape_that_is_seen_from_80_columns_on(
     width: int, legend: str
 ) -> None:
-    assert _title(width) == f"ANGLE last 2 min{legend} [ shorter ] longer"
+    assert _title(width) == f"ANGLE last 2 min {legend}"
 
 
 def test_a_low_chart_keeps_its_rows_for_the_trace() -> None:
-    marks = _read(*EARLIER)
+    marks = _read(*ALL)
     shown = view(inverted(24.3))
     low = paint_chart(shown, a_history(), WINDOW_S, WIDTH, 5, marks=marks)
     assert low == paint_chart(shown, a_history(), WINDOW_S, WIDTH, 5)

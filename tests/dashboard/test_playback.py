@@ -10,11 +10,22 @@ from dataclasses import dataclass, field, replace
 import pytest
 from textual.pilot import Pilot
 
-from tests.dashboard.scenes import CALM, EVENTS, NOW_S, SCENES, WALL, Clock, StubFeed
+from tests.dashboard.scenes import (
+    CALM,
+    EVENTS,
+    NOW_S,
+    SCENES,
+    WALL,
+    Clock,
+    StubFeed,
+    alarm,
+    inverted,
+)
 from upturn.core.alarm_table import AlarmId, Priority
 from upturn.core.commands import StandDown
 from upturn.core.events import AlarmChanged, AlarmState, Event, InversionStarted
 from upturn.core.snapshot import Snapshot
+from upturn.dashboard import wording
 from upturn.dashboard.app import UpturnDashboard
 from upturn.dashboard.feed import SourceState
 from upturn.dashboard.headline import RECORDED, headline
@@ -257,7 +268,7 @@ async def test_its_two_lines_and_its_keys_are_on_every_screen(size: tuple[int, i
     async with opened(SCENES["many_alarms"], size=size) as desk:
         assert "1:23.4 of 5:00" in desk.text("playback")
         assert "next 2:23.4 *** Inverted too long: raised" in desk.text("playback")
-        for words in ("space pause", "e next", "E ", "? help", "q quit"):
+        for words in ("space pause", "e E event", "Home End", "? help", "q quit", "[ ] zoom"):
             assert words in desk.text("keys")
         assert "acknowledge" not in desk.text("keys")
         assert desk.app.query_one("#playback").size.height == 2
@@ -277,7 +288,7 @@ def replayed(snapshot: Snapshot, **changes: object) -> View:
     return View(snapshot, where, clock_s=0.1, wall=WALL)
 
 
-@pytest.mark.parametrize("scene", ["calm", "inverted", "level", "not_ready", "stand_down"])
+@pytest.mark.parametrize("scene", ["calm", "inverted", "level", "unconfirmed", "stand_down"])
 def test_paused_it_goes_on_saying_what_was_so_and_that_nobody_is_watched(scene: str) -> None:
     """Two people look at a moment: "paused" in its place would hide what they look for."""
     snapshot = SCENES[scene]
@@ -296,10 +307,29 @@ def test_an_alarm_of_a_recording_asks_for_no_key(scene: str, width: int) -> None
     assert "press" not in f"{said.text} {said.note}{plain(paint_alarms(view, width, 40))}".lower()
 
 
+def test_what_is_over_in_a_recording_yields_to_what_is_not() -> None:
+    """Nobody can acknowledge it any more: it would hide all that comes after it."""
+    latched = SCENES["latched"]
+    said = headline(replayed(latched))
+    assert (said.title, said.priority) == ("Rest", None)
+    assert said.note == "*** Inverted too long: over, not acknowledged."
+    moved = alarm(AlarmId.SENSOR_MOVED, priority=Priority.MEDIUM)
+    said = headline(replayed(replace(latched, alarms=(*latched.alarms, moved))))
+    assert said.title == "Sensor has moved on the table"
+
+
+@pytest.mark.parametrize(("age_s", "title"), [(9.9, "Call for help"), (10.0, "Inverted")])
+def test_a_moment_of_a_recording_is_told_as_long_as_one_that_ends_by_itself(
+    age_s: float, title: str
+) -> None:
+    call = alarm(AlarmId.DISTRESS, age_s=age_s, condition=False)
+    assert headline(replayed(inverted(20.0, alarms=(call,)))).title == title
+
+
 def test_times_are_those_of_the_recording() -> None:
     view = replayed(replace(CALM, now_s=NOW_S))
-    assert f"{view.time_of_day(NOW_S):%H:%M:%S}" == "00:01:00"
-    assert f"{view.time_of_day(540.0 + 3723.0):%H:%M:%S}" == "01:02:03"
+    said = [wording.time_of_day(view.time_of_day(t_s)) for t_s in (NOW_S, 540.0 + 3723.0)]
+    assert said == ["1:00", "1:02:03"]
 
 
 @dataclass
@@ -321,10 +351,10 @@ def test_going_back_takes_back_what_has_not_happened_yet() -> None:
         return [at for at, _ in table.log]
 
     feed.told = 5
-    assert look() == ["00:00:32", "00:00:33", "00:00:36", "00:00:36", "00:00:58"]
+    assert look() == ["0:32", "0:33", "0:36", "0:36", "0:58"]
     assert [mark.kind for mark in table.marks.since(0.0)] == [MarkKind.BEGAN, MarkKind.MEDIUM]
     feed.told, feed.where = 2, replace(RECORDING, rewound=1)
-    assert look() == ["00:00:32", "00:00:33"]
+    assert look() == ["0:32", "0:33"]
     assert list(table.marks.since(0.0)) == []
     feed.told = 5
     assert len(look()) == 5

@@ -70,8 +70,8 @@ def test_memory_does_not_grow() -> None:
 def test_the_table_with_an_open_inversion() -> None:
     assert _lines(inverted(24.3), _kept(*EARLIER)) == [
         " n  began      lasted   peak  exposure",
-        " 1  18:25:00     0:29   +55°      0:29",
-        " 2  18:28:24     0:41   +58°      0:41",
+        " 1  18:21:40     0:29   +55°      0:29",
+        " 2  18:24:00     0:41   +58°      0:41",
         " 3  18:29:35     0:24    now      0:24",
         "3 inversions, 1:34 inverted",
         "longest 0:41, peak +58°",
@@ -81,8 +81,8 @@ def test_the_table_with_an_open_inversion() -> None:
 def test_the_table_while_resting() -> None:
     closed = _kept(*EARLIER, InversionEnded(553.0, 3, 38.0, 52.2, 38.0))
     assert _lines(RESTING, closed)[1:4] == [
-        " 1  18:25:00     0:29   +55°      0:29",
-        " 2  18:28:24     0:41   +58°      0:41",
+        " 1  18:21:40     0:29   +55°      0:29",
+        " 2  18:24:00     0:41   +58°      0:41",
         " 3  18:28:35     0:38   +52°      0:38",
     ]
 

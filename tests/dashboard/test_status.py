@@ -79,14 +79,21 @@ def test_the_session_of_a_monitor_that_stopped_is_struck_out() -> None:
 
 
 def test_with_an_alarm_the_reasons_for_not_ready_are_below_the_session() -> None:
-    shown = view(SCENES["many_alarms"])
-    assert plain(paint_info(shown, 78)[1:]) == "Not ready: not calibrated."
+    shown = view(replace(SCENES["unconfirmed"], alarms=SCENES["not_ready"].alarms))
+    assert " ".join(plain(paint_info(shown, 78)[1:]).split()) == (
+        "Not ready: nobody has confirmed that the test tone is heard: press t; "
+        "the spotter has not checked in: press c."
+    )
+
+
+def test_reasons_that_the_list_of_alarms_or_the_posture_says_are_not_said_again() -> None:
+    assert len(paint_info(view(SCENES["many_alarms"]), 78)) == 1
 
 
 def test_where_there_is_room_all_of_it_is_there() -> None:
     text = _side(view(inverted(24.3), wall=WALL), 52, 29)
     assert _headings(text) == ["PRE-USE CHECK", "SESSION", "LIMITS", "LOG"]
-    assert "\n 2  18:28:24     0:41   +58°      0:41\n" in text
+    assert "\n 2  18:24:00     0:41   +58°      0:41\n" in text
     assert "\ntime      notice 0:45, limit 1:00\n" in text
     assert text.endswith(
         "18:29:58 ** Steeper than the angle limit: raised\n18:29:36 inversion 3 began"
@@ -96,9 +103,10 @@ def test_where_there_is_room_all_of_it_is_there() -> None:
 @pytest.mark.parametrize(
     ("height", "headings"),
     [
-        (28, ["PRE-USE CHECK", "SESSION", "LIMITS", "LOG"]),
-        (24, ["PRE-USE CHECK", "SESSION", "LIMITS"]),
-        (19, ["PRE-USE CHECK", "SESSION"]),
+        (31, ["PRE-USE CHECK", "SESSION", "LIMITS", "LOG"]),
+        (30, ["PRE-USE CHECK", "SESSION", "LOG"]),
+        (26, ["PRE-USE CHECK", "SESSION", "LOG"]),
+        (21, ["PRE-USE CHECK", "SESSION"]),
         (8, ["PRE-USE CHECK", "SESSION"]),
     ],
 )

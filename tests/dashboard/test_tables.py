@@ -10,17 +10,31 @@ from dataclasses import dataclass, replace
 import pytest
 from textual.pilot import Pilot
 
-from tests.dashboard.scenes import CALM, NOW_S, SCENES, TABLES, WALL, Clock, StubFeed, inverted
+from tests.dashboard.scenes import (
+    CALM,
+    NOW_S,
+    SCENES,
+    TABLES,
+    WALL,
+    Clock,
+    StubFeed,
+    alarm,
+    inverted,
+)
 from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import Acknowledge, CheckIn, Distress
 from upturn.core.events import Noted
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard.acts import SHOW_FIRST
 from upturn.dashboard.app import UpturnDashboard
-from upturn.dashboard.asking import Act
-from upturn.dashboard.feed import SourceState
+from upturn.dashboard.feed import Asked, SourceState
 from upturn.dashboard.pane import Pane
 from upturn.dashboard.spans import plain
+from upturn.dashboard.tables import TYPING_S
+
+LIMIT = inverted(63.2, alarms=(alarm(AlarmId.TIME_LIMIT),))
+LOST = inverted(41.0, alarms=(alarm(AlarmId.SIGNAL_LOST, pausable=False),))
+ALARMED = {"den": inverted(24.3), "attic": LIMIT, "cellar": CALM}
 
 
 @dataclass
@@ -105,7 +119,7 @@ async def test_what_is_shown_in_full_is_all_of_that_table() -> None:
 
 
 async def test_a_key_acts_on_the_table_that_is_shown_and_the_answer_names_it() -> None:
-    async with opened() as desk:
+    async with opened(ALARMED) as desk:
         await desk.press("a")
         assert desk.text("notice").strip() == "den: No alarm to acknowledge."
         await desk.press("2", "a")
@@ -132,7 +146,7 @@ async def test_quit_asks_while_any_table_needs_it() -> None:
     calm = dict.fromkeys(TABLES, CALM)
     async with opened({**calm, "cellar": inverted(5.0)}) as desk:
         await desk.press("q")
-        assert Act.QUIT.value.text.split("?")[0] in " ".join(desk.text("notice").split())
+        assert desk.text("notice").strip().startswith("Quit while cellar may need you?")
         assert not desk.app._exit
 
 
@@ -140,9 +154,9 @@ async def test_the_question_to_quit_names_the_tables_that_need_somebody() -> Non
     async with opened() as desk:
         await desk.press("3", "q")
         text = " ".join(desk.text("notice").split())
-        assert text.startswith(f"den, attic: {Act.QUIT.value.text}")
+        assert text.startswith("Quit while den, attic may need you? None of the 3 tables")
         await desk.show(den=CALM)
-        assert desk.text("notice").strip().startswith("attic: Quit")
+        assert desk.text("notice").strip().startswith("Quit while attic")
         await desk.press("escape", "u")
         assert desk.text("notice").strip().startswith("cellar: Did you SEE")
 
@@ -177,10 +191,19 @@ async def test_at_80_columns_the_header_has_the_node_and_its_way_or_else_the_cau
         assert "standard 1:00 60°" in desk.text("header")
 
 
-async def test_a_table_without_a_digit_is_come_to_by_tab() -> None:
-    many = {f"t{n}": CALM for n in range(9)} | {"attic": SCENES["limit"]}
+async def test_each_of_many_tables_has_a_number_that_can_be_typed() -> None:
+    many = {f"t{n + 1}": CALM for n in range(19)} | {"attic": LIMIT}
     async with opened(many) as desk:
-        assert "Press Tab to see it." in desk.text("banner")
+        assert "Press 20 to see it." in desk.text("banner")
+        seen = []
+        for key, after_s in (("2", 9.0), ("0", 0.5), ("1", 9.0), ("2", 0.5), ("3", 0.5), ("9", 9)):
+            desk.clock.now_s += after_s
+            await desk.press(key)
+            seen.append(desk.text("header").split()[1])
+        assert seen == ["t2", "attic", "t1", "t12", "t3", "t9"]
+        desk.clock.now_s += TYPING_S
+        await desk.press("0")
+        assert desk.text("header").split()[1] == "t9"
 
 
 async def test_a_click_on_the_strip_shows_that_table() -> None:
@@ -283,12 +306,91 @@ async def test_an_overview_is_what_it_begins_with_where_it_has_room(
         assert desk.displays("tiles") == begins
 
 
-@pytest.mark.parametrize("key", ["a", "u", "s", "d", "f"])
-async def test_no_key_acts_on_a_table_that_is_not_shown_in_full(key: str) -> None:
-    async with opened(overview=True) as desk:
+@pytest.mark.parametrize("key", ["u", "s", "f"])
+async def test_in_the_overview_most_keys_act_on_no_table_and_are_not_offered(key: str) -> None:
+    async with opened(ALARMED, overview=True) as desk:
+        assert f" {key} " not in desk.text("keys")
         await desk.press(key, "y")
         assert desk.commands == {}
         assert desk.text("notice").strip() == SHOW_FIRST
+
+
+async def test_in_the_overview_acknowledging_is_of_the_table_in_the_banner_and_says_so() -> None:
+    async with opened(ALARMED, overview=True) as desk:
+        assert "*** ATTIC: INVERTED TOO LONG ***" in desk.text("banner")
+        assert desk.text("keys").startswith(" a acknowledge ")
+        await desk.press("a")
+        assert desk.commands == {"attic": [Acknowledge(AlarmId.TIME_LIMIT, 1)]}
+        assert desk.text("notice").strip() == "attic: Acknowledged: Inverted too long."
+
+
+async def test_then_the_next_one_that_nobody_has_answered_is_in_the_banner() -> None:
+    answered = replace(LIMIT, alarms=(replace(LIMIT.alarms[0], acknowledged=True),))
+    async with opened({**ALARMED, "cellar": LOST}, overview=True) as desk:
+        await desk.press("a")
+        await desk.show(attic=answered)
+        assert "*** CELLAR: NO DATA FROM THE TABLE ***" in desk.text("banner")
+        await desk.press("a")
+        assert list(desk.commands) == ["attic", "cellar"]
+
+
+async def test_in_the_overview_a_call_for_help_is_of_the_table_in_the_banner() -> None:
+    async with opened(ALARMED, overview=True) as desk:
+        assert "d call help" in desk.text("keys")
+        await desk.press("d")
+        assert desk.commands == {"attic": [Distress()]}
+        assert desk.text("notice").strip() == "attic: Call for help raised."
+
+
+@pytest.mark.parametrize("key", ["a", "d"])
+async def test_in_an_overview_that_names_no_table_they_act_on_none(key: str) -> None:
+    async with opened(dict.fromkeys(TABLES, CALM), overview=True) as desk:
+        assert "acknowledge" not in desk.text("keys")
+        await desk.press(key)
+        assert desk.commands == {}
+        assert desk.text("notice").strip() == SHOW_FIRST
+
+
+async def test_in_the_overview_a_refusal_and_an_answer_name_their_table() -> None:
+    async with opened(ALARMED, overview=True) as desk:
+        attic = desk.feeds["attic"]
+        attic.refusal = lambda _: Asked("asked the host")
+        await desk.press("a")
+        assert desk.text("notice").strip() == "attic: asked the host"
+        attic.where = replace(attic.where, answer="done there")
+        await desk.show()
+        assert desk.text("notice").strip() == "attic: done there"
+        attic.where = SourceState("x", acts={Distress: "at the host only"})
+        await desk.press("d")
+        assert desk.text("notice").strip() == "attic: Not done: at the host only"
+
+
+async def test_tables_that_come_one_by_one_are_an_overview_as_soon_as_there_are_so_many() -> None:
+    """As at a broker: until somebody has chosen what to see."""
+    async with opened({"den": CALM}, overview=True) as desk:
+        for name in ("attic", "cellar"):
+            assert not desk.displays("tiles")
+            desk.feeds[name] = StubFeed(CALM)
+            await desk.show()
+        assert desk.displays("tiles")
+
+
+@pytest.mark.parametrize("key", ["1", "tab", "c", "l"])
+async def test_whoever_has_pressed_a_key_keeps_what_is_shown(key: str) -> None:
+    async with opened({"den": CALM, "attic": CALM}, overview=True) as desk:
+        await desk.press(key)
+        desk.feeds["cellar"] = StubFeed(CALM)
+        await desk.show()
+        assert not desk.displays("tiles")
+
+
+@pytest.mark.parametrize("key", ["l", "2", "tab", "o"])
+async def test_under_the_help_page_a_key_that_turns_to_something_shows_it(key: str) -> None:
+    async with opened() as desk:
+        await desk.press("h")
+        assert desk.displays("help")
+        await desk.press(key)
+        assert not desk.displays("help")
 
 
 async def test_who_checks_in_at_the_overview_checks_in_everywhere() -> None:

@@ -10,19 +10,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.dashboard.gallery import TWENTY
-from tests.dashboard.scenes import CALM, SCENES, TABLES, inverted, view
-from upturn.core.alarm_table import Priority
+from tests.dashboard.scenes import CALM, RESTING, SCENES, TABLES, alarm, inverted, view
+from upturn.core.alarm_table import AlarmId, Priority
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard.feed import SourceState
+from upturn.dashboard.glyphs import big
 from upturn.dashboard.headline import Beside
 from upturn.dashboard.painters.tiles import Grid, grid_for, paint_overview_header, paint_tiles
 from upturn.dashboard.palette import DARK
 from upturn.dashboard.spans import plain, width_of
 
+REAL = SourceState("serial ttyUSB0")
+LIMIT = inverted(63.2, alarms=(alarm(AlarmId.TIME_LIMIT),))
+OVER = replace(RESTING, alarms=(alarm(AlarmId.TIME_LIMIT, condition=False),))
+STATES = {
+    "acknowledged": inverted(
+        63.2, alarms=(alarm(AlarmId.TIME_LIMIT, acknowledged=True, pause_left_s=22.6),)
+    ),
+    "over": OVER,
+    "no_return": inverted(75.4, alarms=(alarm(AlarmId.NO_RETURN),)),
+}
+
 
 def beside(snapshots: dict[str, Snapshot], **changes: object) -> list[Beside]:
     return [
-        Beside(name, str(n + 1) if n < 9 else "Tab", view(snapshot, **changes))
+        Beside(name, str(n + 1), view(snapshot, **{"source": REAL, **changes}))
         for n, (name, snapshot) in enumerate(snapshots.items())
     ]
 
@@ -67,7 +79,8 @@ def test_at_80x24_three_tables_are_told_in_full_the_worst_first() -> None:
 def test_at_80x24_twenty_tables_are_all_there() -> None:
     text = words(beside(TWENTY), 78, 19)
     assert all(name in text for name in TWENTY)
-    assert text.splitlines()[0].split()[:3] == ["***", "attic", "1:03"]
+    assert text.splitlines()[0].split()[:4] == ["19", "***", "attic", "1:03"]
+    assert "  1 room 1 " in text
     assert "more tables" not in text
 
 
@@ -110,16 +123,57 @@ def test_of_a_table_that_nobody_watches_that_is_what_it_says(
     ("name", "said"),
     [
         ("acknowledged", "audio paused 23 s"),
-        ("latched", "over, waits to be acknowledged"),
+        ("over", "not acknowledged yet, rest 0:44 more"),
         ("no_return", "audio cannot be paused"),
     ],
 )
 def test_the_state_of_its_sound_is_told_but_no_key_that_does_nothing_here(
     name: str, said: str
 ) -> None:
-    text = words(beside({"a": SCENES[name], "b": SCENES["limit"]}), 78, 19)
+    text = words(beside({"a": STATES[name], "b": LIMIT}), 78, 19)
     assert said in text
     assert "press a" not in text
+
+
+def test_what_is_over_orders_nothing_more() -> None:
+    text = words(beside({"a": OVER}), 78, 9)
+    assert "OVER: INVERTED TOO LONG" in text
+    assert "Come up" not in text
+
+
+@pytest.mark.parametrize("height", [2, 6, 9, 19])
+def test_a_table_that_has_ended_shows_nothing_as_fresh(height: int) -> None:
+    ended = SourceState("simulated too-long", live=False, note="ended")
+    lines, _ = paint_tiles(beside({"a": inverted(20.0)}, source=ended), 78, height)
+    text = plain(lines)
+    assert "ENDED" in text or all(row.rstrip() in text for row in big("ENDED", 2))
+    assert "<1 s" not in text
+    struck = [part for line in lines for part, style in line if style.strike]
+    assert struck == (["INVERTED +52°"] if height > 2 else [])
+
+
+@pytest.mark.parametrize(
+    ("source", "width", "mark"),
+    [
+        (SourceState("simulated too-long + home"), 78, "den (simulated) "),
+        (SourceState("on vm", unreal="simulated"), 78, "den (simulated) "),
+        (SourceState("on vm", unreal="recorded"), 78, "den (recorded) "),
+        (SourceState("simulated too-long"), 26, "den sim "),
+        (REAL, 78, "den  "),
+    ],
+    ids=["here", "remote", "recorded", "narrow", "real"],
+)
+def test_where_nobody_hangs_that_stands_beside_the_name(
+    source: SourceState, width: int, mark: str
+) -> None:
+    lines = words(beside({"den": LIMIT}, source=source), width, 8).splitlines()
+    assert lines[0].startswith(f" 1 *** {mark}")
+    assert "1:03" in lines[0]
+
+
+def test_of_two_in_alarm_the_one_that_nobody_has_answered_comes_first() -> None:
+    lines = words(beside({"a": STATES["acknowledged"], "b": LIMIT}), 78, 12).splitlines()
+    assert lines[0].split()[:3] == ["2", "***", "b"]
 
 
 def test_an_alarm_flashes_in_the_first_row_of_its_tile() -> None:

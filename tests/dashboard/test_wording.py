@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.dashboard.scenes import CALM, EVENTS, RESTING, alarm, inverted, view
+from tests.dashboard.scenes import CALM, EVENTS, NOW_S, RESTING, SCENES, alarm, inverted, view
 from upturn.core.alarm_table import ALARMS, AlarmId, Clear
-from upturn.core.alarms import AlarmBook
 from upturn.core.events import Event, InversionEnded, Posture, SignalChanged
 from upturn.core.limits import PROFILES
-from upturn.core.snapshot import AlarmView, Check
+from upturn.core.snapshot import AlarmView, Check, Snapshot
+from upturn.core.thresholds import EVENT_HOLD_S
 from upturn.dashboard import wording
 from upturn.dashboard.feed import SourceState
 
@@ -118,10 +118,99 @@ def test_every_posture_has_a_word(posture: Posture) -> None:
 
 
 @pytest.mark.parametrize("id", AlarmId)
-@pytest.mark.parametrize("detail", ["", "inverted 1:03, limit 1:00"])
-def test_the_detail_stands_before_the_advice(id: AlarmId, detail: str) -> None:
+@pytest.mark.parametrize(
+    ("detail", "said"), [("", ""), ("still for 45 s", "Still for 45 s. "), ("0:42", "0:42. ")]
+)
+def test_the_detail_stands_before_the_advice_as_a_sentence(
+    id: AlarmId, detail: str, said: str
+) -> None:
     raised = alarm(id, detail=detail)
-    assert wording.advice(raised) == (f"{detail}. " if detail else "") + raised.spec.advice
+    assert wording.advice(raised, view()) == said + raised.spec.advice
+    assert wording.to_do(raised, view()) == raised.spec.advice
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("three taps on the frame", "Three taps on the frame"),
+        ("mqtt (the password is refused)", "MQTT (the password is refused)"),
+        ("60 s reached", "60 s reached"),
+        ("", ""),
+    ],
+)
+def test_a_sentence_begins_as_one(text: str, said: str) -> None:
+    assert wording.sentence(text) == said
+
+
+_UP = replace(SCENES["latched"], alarms=())
+READ_ONLY = SourceState("den", read_only="this screen only looks")
+RECORDING = SourceState("x.csv", read_only="a replay cannot be changed", begin_s=0.0)
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "said", "to_do"),
+    [
+        (_UP, "The person is up.", "Press a, then rest 0:44."),
+        (replace(_UP, rest_left_s=0.0), "The person is up.", "Press a."),
+        (
+            replace(_UP, signal_age_s=2.1),
+            "That inversion has ended.",
+            "Press a, then rest 0:44.",
+        ),
+        (
+            replace(_UP, posture=Posture.UNKNOWN, rest_left_s=0.0),
+            "That inversion has ended.",
+            "Press a.",
+        ),
+        (inverted(9.0), "That inversion has ended; another one has begun.", "Press a."),
+    ],
+    ids=["resting", "rested", "no data", "unknown", "inverted again"],
+)
+@pytest.mark.parametrize("id", [AlarmId.TIME_LIMIT, AlarmId.NO_RETURN])
+def test_what_is_over_says_so_and_orders_nobody_up(
+    id: AlarmId, snapshot: Snapshot, said: str, to_do: str
+) -> None:
+    over = alarm(id, detail="60 s reached", condition=False, pausable=True)
+    assert wording.advice(over, view(snapshot)) == f"{said} {to_do}"
+    assert wording.to_do(over, view(snapshot)) == to_do
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "said"),
+    [
+        (
+            inverted(9.0),
+            "The table is back before vertical; the person is still inverted. Press a.",
+        ),
+        (CALM, "The person is up. Press a."),
+        (replace(CALM, signal_age_s=3.0), "The table is back before vertical. Press a."),
+    ],
+)
+def test_a_table_that_is_back_before_vertical_may_have_somebody_inverted(
+    snapshot: Snapshot, said: str
+) -> None:
+    over = alarm(AlarmId.OVER_ROTATION, condition=False)
+    assert wording.advice(over, view(snapshot)) == said
+
+
+def test_of_a_session_that_has_ended_nobody_is_said_to_be_up() -> None:
+    ended = SourceState("simulated", live=False, note="ended")
+    over = alarm(AlarmId.TIME_LIMIT, condition=False)
+    said = wording.advice(over, view(_UP, source=ended))
+    assert said == "That inversion has ended. Press a, then rest 0:44."
+
+
+def test_what_is_over_asks_for_no_key_that_does_nothing_and_in_a_recording_for_nothing() -> None:
+    over = alarm(AlarmId.TIME_LIMIT, condition=False)
+    assert wording.advice(over, view(_UP, source=READ_ONLY)) == "The person is up. Rest 0:44."
+    assert wording.advice(over, view(_UP, source=RECORDING)) == "The person is up."
+    assert wording.to_do(over, view(_UP, source=RECORDING)) == ""
+
+
+@pytest.mark.parametrize("id", wording.HOW_OVER)
+def test_each_row_of_what_can_be_over_is_a_state_that_latches(id: AlarmId) -> None:
+    assert ALARMS[id].clear is Clear.AFTER_ACKNOWLEDGE
+    assert not any(words.endswith(".") for words in wording.HOW_OVER[id])
 
 
 _NEW = alarm(AlarmId.TIME_LIMIT)
@@ -140,7 +229,7 @@ _PAUSED = replace(_NEW, acknowledged=True, sounding=False, pause_left_s=23.4)
         ),
         (replace(_NEW, acknowledged=True), "acknowledged, sounding", ""),
         (replace(_NEW, acknowledged=True, sounding=False), "acknowledged", ""),
-        (replace(_NEW, condition=False), "over, waits to be acknowledged", "over, press a"),
+        (replace(_NEW, condition=False), "over, press a", ""),
         (alarm(AlarmId.NO_RETURN), "audio cannot be paused", ""),
     ],
 )
@@ -151,26 +240,53 @@ def test_the_state_of_an_alarm_says_what_can_be_done(
     assert wording.alarm_state(shown, short=True) == (short or text)
 
 
-@pytest.mark.parametrize("id", sorted(wording.MOMENTS))
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        (_NEW, "not acknowledged"),
+        (replace(_NEW, condition=False), "over, not acknowledged"),
+        (_PAUSED, "acknowledged, audio paused 24 s"),
+    ],
+)
+def test_where_nothing_can_be_done_no_key_is_named(shown: AlarmView, text: str) -> None:
+    assert wording.alarm_state(shown, read_only=True) == text
+
+
+MOMENTS = [
+    id
+    for id, spec in ALARMS.items()
+    if spec.clear is Clear.AFTER_ACKNOWLEDGE and id not in wording.HOW_OVER
+]
+
+
+@pytest.mark.parametrize("id", MOMENTS)
 def test_a_call_a_fall_and_a_standstill_are_not_over_because_they_were_a_moment(
     id: AlarmId,
 ) -> None:
-    assert wording.alarm_state(alarm(id, condition=False)) == "press a to acknowledge"
+    moment = alarm(id, condition=False)
+    assert wording.alarm_state(moment) == "press a to acknowledge"
+    assert wording.advice(moment, view()) == moment.spec.advice
+
+
+@pytest.mark.parametrize(
+    ("id", "age_s", "past"),
+    [
+        (AlarmId.TIME_LIMIT, 0.1, True),
+        (AlarmId.DISTRESS, EVENT_HOLD_S - 0.01, False),
+        (AlarmId.DISTRESS, EVENT_HOLD_S, True),
+        (AlarmId.IMPACT, 99.0, False),
+    ],
+)
+def test_what_latches_is_past_when_it_is_over_or_was_a_while_ago(
+    id: AlarmId, age_s: float, past: bool
+) -> None:
+    assert wording.is_past(alarm(id, age_s=age_s, condition=False), NOW_S) is past
+    assert not wording.is_past(alarm(id, age_s=age_s), NOW_S)
 
 
 def test_a_knock_that_ends_by_itself_waits_for_nobody() -> None:
     knock = alarm(AlarmId.IMPACT, condition=False)
     assert wording.alarm_state(knock) == "press a to acknowledge"
-
-
-def test_the_moments_are_the_latching_alarms_that_the_core_triggers() -> None:
-    book = AlarmBook([])
-    for id, spec in ALARMS.items():
-        if spec.clear is Clear.AFTER_ACKNOWLEDGE:
-            book.trigger(0.0, id)
-    assert {view.spec.id for view in book.views(0.0)} >= wording.MOMENTS
-    levels = {AlarmId.TIME_LIMIT, AlarmId.NO_RETURN, AlarmId.OVER_ROTATION}
-    assert {view.spec.id for view in book.views(0.0)} - levels == wording.MOMENTS
 
 
 @pytest.mark.parametrize("id", AlarmId)
@@ -200,7 +316,7 @@ def test_the_fullest_words_that_there_is_room_for(width: int, text: str) -> None
     ("happened", "text"),
     [
         (EVENTS[0], "level, -35°"),
-        (EVENTS[1], "stand down ended: a person resumed"),
+        (EVENTS[1], "stand down ends: resumed"),
         (EVENTS[3], "inversion 3 began"),
         (EVENTS[4], "** Steeper than the angle limit: raised"),
         (InversionEnded(9.0, 3, 41.7, 57.6, 41.7), "inversion 3 ended: 0:41, peak +58°"),

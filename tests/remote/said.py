@@ -3,12 +3,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from tests.dashboard.scenes import CALM
 from upturn.core.snapshot import Snapshot
 from upturn.remote.parse import AlarmsSaid, StateSaid, parse_alarms, parse_state
-from upturn.sinks.mqtt.payloads import Stamp, alarms_payload, encode, owner_payload, state_payload
+from upturn.sinks.mqtt.payloads import (
+    Origin,
+    Stamp,
+    alarms_payload,
+    encode,
+    owner_payload,
+    state_payload,
+)
 from upturn.sinks.mqtt.wall import iso
 
 NODE = "a1b2c3d4e5f6"
@@ -17,16 +26,36 @@ EPOCH_S = 1_800_000_000.0
 """The host's wall clock at time 0 of the test; ours knows nothing of it."""
 
 
-def stamp(at_s: float, host: str = HOST, name: str = "Attic", node: str = NODE) -> Stamp:
-    return Stamp(iso(EPOCH_S + at_s), host, node, name)
+def stamp(
+    at_s: float,
+    host: str = HOST,
+    name: str = "Attic",
+    node: str = NODE,
+    origin: Origin = Origin.LIVE,
+) -> Stamp:
+    return Stamp(iso(EPOCH_S + at_s), host, node, name, origin)
 
 
-def state_bytes(at_s: float, snapshot: Snapshot = CALM, **who: str) -> bytes:
+class Who(TypedDict, total=False):
+    """What is said of a table beside how it stands."""
+
+    host: str
+    name: str
+    node: str
+    origin: Origin
+
+
+def state_bytes(
+    at_s: float,
+    snapshot: Snapshot = CALM,
+    forbidden: Iterable[str] = (),
+    **who: Unpack[Who],
+) -> bytes:
     """Written at `at_s`."""
-    return encode(state_payload(snapshot, stamp(at_s, **who)))
+    return encode(state_payload(snapshot, stamp(at_s, **who), forbidden=forbidden))
 
 
-def alarms_bytes(at_s: float, snapshot: Snapshot = CALM, **who: str) -> bytes:
+def alarms_bytes(at_s: float, snapshot: Snapshot = CALM, **who: Unpack[Who]) -> bytes:
     """The alarms of the snapshot, which is of `at_s`."""
 
     def at_of(core_s: float) -> str:

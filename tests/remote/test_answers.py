@@ -80,10 +80,10 @@ def test_a_refusal_is_shown_with_its_reason_and_before_what_went_well() -> None:
     answers = Answers()
     answers.asked(0.0, FALL)
     answers.asked(0.0, NEAR)
-    answers.heard(0.1, Answer("acknowledge", "its sound cannot be paused", "fall", 2))
+    answers.heard(0.1, Answer("acknowledge", "its audio cannot be paused", "fall", 2))
     assert answers.shown(0.1) == WAITS
     answers.heard(0.2, Answer("acknowledge", None, "time_limit_near", 1))
-    assert answers.shown(0.2) == "Not done: its sound cannot be paused"
+    assert answers.shown(0.2) == "Not done: its audio cannot be paused"
 
 
 def test_a_refusal_of_what_was_not_understood_names_no_alarm() -> None:

@@ -7,7 +7,7 @@ from math import inf
 
 import pytest
 
-from upturn.remote.host_time import LET_GO, HostTime
+from upturn.remote.host_time import FAR_S, LET_GO, HostTime
 
 AHEAD_S = 1_700_000_000.0
 
@@ -39,9 +39,29 @@ def test_a_burst_after_a_pause_is_old_and_its_newest_is_not() -> None:
     assert time.now_s(10.0) - AHEAD_S == pytest.approx(10.0, abs=0.01)
 
 
-def test_a_clock_that_is_put_back_is_believed_at_once() -> None:
-    time = heard((1.0, 1.0), (2.0, 2.0), (3.0, -3597.0))
-    assert time.now_s(3.0) - AHEAD_S == pytest.approx(-3597.0)
+def counted(*pairs: tuple[float, float]) -> list[bool]:
+    """Which of such messages count."""
+    time = HostTime()
+    return [time.heard(now_s, "attic", AHEAD_S + at_s) for now_s, at_s in pairs]
+
+
+@pytest.mark.parametrize("by_s", [-3600.0, -1.5, FAR_S + 1.0, 70 * 365 * FAR_S])
+def test_a_clock_that_is_put_is_believed_when_a_second_later_message_says_so(by_s: float) -> None:
+    told = [(2.0, 2.0), (3.0, 3.0 + by_s), (4.0, 4.0 + by_s), (5.0, 5.0 + by_s)]
+    assert counted(*told) == [True, False, True, True]
+    assert heard(*told).now_s(5.0) - AHEAD_S == pytest.approx(5.0 + by_s, abs=0.01)
+    assert heard(*told[:2]).now_s(3.0) - AHEAD_S == pytest.approx(3.0, abs=0.01)
+
+
+def test_an_old_message_that_is_told_again_changes_nothing_however_often() -> None:
+    old = [(n + 0.5, n - 3600.0) for n in range(1, 6)]
+    new = [(float(n), float(n)) for n in range(1, 6)]
+    assert counted(*sorted(old + new)) == [True, False] * 5
+    assert counted((1.0, 1.0), *[(2.0, -3600.0)] * 5) == [True] + [False] * 5
+
+
+def test_one_that_goes_back_and_one_far_ahead_do_not_prove_each_other() -> None:
+    assert counted((1.0, 1.0), (2.0, -50.0), (3.0, 2 * FAR_S)) == [True, False, False]
 
 
 def test_a_clock_that_is_put_forward_is_believed_at_once() -> None:

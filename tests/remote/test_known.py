@@ -3,20 +3,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from tests.dashboard.scenes import CALM, alarm, inverted
-from tests.remote.said import HOST, NODE, alarms_bytes, owner_bytes, stamp, state_bytes
+from tests.remote.said import HOST, NODE, Who, alarms_bytes, owner_bytes, stamp, state_bytes
 from upturn.core.alarm_table import AlarmId, Priority
 from upturn.core.commands import (
     Acknowledge,
     CheckIn,
+    Command,
     Distress,
     ImFine,
+    Resume,
+    SeenUpright,
     SinkStatus,
     SoundOutput,
+    StandDown,
 )
 from upturn.core.events import (
     AlarmChanged,
@@ -29,14 +35,31 @@ from upturn.core.events import (
 )
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard.feed import Asked
+from upturn.remote import known
 from upturn.remote.answers import Order
 from upturn.remote.feed import AT_THE_HOST, READ_ONLY, SOUND_CHECK, UNHEARD, RemoteFeed
-from upturn.remote.known import GONE_S, MAX_TABLES, UNTRIED, KnownTables
-from upturn.remote.own_alarm import FIRST, LINK_LOST, NO_SOUND
-from upturn.remote.waiting import NOBODY, NOT_THAT_ONE, WaitingFeed
-from upturn.sinks.mqtt.payloads import command_payload, encode, event_payload
+from upturn.remote.known import CROWD_S, GONE_S, MAX_KEPT, MAX_TABLES, UNTRIED, KnownTables
+from upturn.remote.own_alarm import FIRST, NO_SOUND, NOT_SHOWN, Loss
+from upturn.remote.parse import OwnerSaid
+from upturn.remote.waiting import CROWD, NOBODY, NOT_THAT_ONE, WaitingFeed
+from upturn.sinks.mqtt.commands import Permits, forbidden_by
+from upturn.sinks.mqtt.payloads import Origin, command_payload, encode, event_payload
 
+INVERTED_AT_8_S = encode(
+    event_payload(InversionStarted(778.0, 4, 30.0, since_s=777.5, rest_s=None), stamp(8.0), "u-9")
+    or {}
+)
 Sent = list[tuple[str, Order]]
+KEYED: tuple[type[Command], ...] = (
+    Acknowledge,
+    SeenUpright,
+    StandDown,
+    Resume,
+    CheckIn,
+    Distress,
+    ImFine,
+)
+"""What has a key of its own."""
 
 
 class Screen:
@@ -59,7 +82,7 @@ class Screen:
 
     def watched(self, snapshot: Snapshot = CALM, *, node: str = NODE, name: str = "Attic") -> None:
         """A table of which all is told now."""
-        who = {"node": node, "name": name}
+        who: Who = {"node": node, "name": name}
         self.hear("owner", owner_bytes(), id=node, retained=True)
         self.host()
         self.hear("availability", b"online", id=node, retained=True)
@@ -85,7 +108,7 @@ def test_before_anything_is_heard_it_waits_and_then_says_so() -> None:
     assert (feed.snapshot().alarms, feed.source().lost) == ((), "")
     screen.now_s = 3.0
     [own] = feed.snapshot().alarms
-    assert (own.spec, own.priority, own.detail) == (LINK_LOST, Priority.MEDIUM, NOBODY)
+    assert (own.spec, own.priority, own.detail) == (Loss.CALM.spec, Priority.MEDIUM, NOBODY)
     assert feed.command(Acknowledge(own.spec.id, own.occurrence)) is None
     assert feed.snapshot().alarms[0].sounding is False
     assert feed.command(Distress()) == NOBODY
@@ -119,6 +142,44 @@ def test_two_tables_of_one_name_are_told_apart() -> None:
     screen.watched(node="node-000001", name="Table")
     screen.watched(node="node-000002", name="Table")
     assert screen.names() == ["Table", "Table 000002"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("T",) * 4, ("T", "T", "T 123456", "T cc123456"), ("T cc123456", "T 123456", "T", "T")],
+)
+def test_no_table_vanishes_under_the_name_of_another(names: Sequence[str]) -> None:
+    screen = Screen()
+    nodes = ("aa123456", "bb123456", "cc123456", "dd123456")
+    for node, name in zip(nodes, names, strict=True):
+        screen.watched(node=node, name=name)
+    shown = screen.names()
+    assert [screen.feed(name).table.node for name in shown] == list(nodes)
+    assert shown[0] == names[0]
+
+
+def test_a_name_stays_with_its_table_whoever_comes_and_goes() -> None:
+    screen = Screen()
+    screen.hear("owner", owner_bytes("gone"), id="node-000001", retained=True)
+    screen.watched(node="node-000002", name="Table")
+    assert screen.names() == ["Table"]
+    screen.watched(node="node-000001", name="Table")
+    assert screen.names() == ["Table 000001", "Table"]
+    assert screen.feed("Table").table.node == "node-000002"
+
+
+def test_what_is_asked_for_is_printed_without_what_a_terminal_would_obey() -> None:
+    screen = Screen("\x1b]0;pwned\a")
+    [name] = screen.names()
+    assert name.isprintable()
+    assert screen.tables[name].snapshot().node == name
+
+
+def test_what_waits_under_the_name_that_another_was_given_is_shown_too() -> None:
+    screen = Screen("Table", "Table 000002")
+    screen.watched(node="node-000001", name="Table")
+    screen.watched(node="node-000002", name="Table")
+    assert screen.names() == ["Table", "Table 000002", "Table 000002 2"]
 
 
 def test_a_table_that_is_called_otherwise_is_still_the_same() -> None:
@@ -166,6 +227,45 @@ def test_an_alarm_that_a_dead_host_left_there_is_a_table() -> None:
     assert (old.spec.id, old.sounding) == (AlarmId.TIME_LIMIT, False)
 
 
+def test_somebody_left_hanging_there_goes_when_a_person_has_seen_them_upright() -> None:
+    screen = Screen()
+    screen.hear("owner", owner_bytes(), retained=True)
+    screen.host(b"offline")
+    hung = alarms_bytes(-900.0, inverted(70.0, alarms=(alarm(AlarmId.TIME_LIMIT),)))
+    screen.hear("alarms", hung, retained=True)
+    feed = screen.feed()
+    assert feed.source().why_not(SeenUpright) == ""
+    assert feed.command(SeenUpright()) is None
+    assert screen.names() == [""]
+    screen.hear("alarms", hung, retained=True)  # told again, as after a reconnection
+    assert screen.names() == [""]
+    screen.watched()
+    assert screen.names() == ["Attic"]
+
+
+def test_what_a_dead_simulation_left_there_is_no_table() -> None:
+    screen = Screen()
+    screen.hear("owner", owner_bytes(), retained=True)
+    screen.host(b"offline")
+    hung = inverted(70.0, alarms=(alarm(AlarmId.TIME_LIMIT),))
+    left = alarms_bytes(-900.0, hung, origin=Origin.SIMULATED)
+    screen.hear("alarms", left, retained=True)
+    assert screen.names() == [""]
+
+
+def test_a_simulated_table_says_so_where_it_is() -> None:
+    screen = Screen()
+    screen.hear("owner", owner_bytes(), retained=True)
+    screen.host()
+    screen.hear("alarms", alarms_bytes(0.0, origin=Origin.SIMULATED), retained=True)
+    screen.hear("state", state_bytes(0.0, origin=Origin.SIMULATED))
+    source = screen.feed().source()
+    assert (source.label, source.unreal) == (f"simulated on {HOST}", "simulated")
+    screen.now_s = 4.0
+    [own] = screen.feed().snapshot().alarms
+    assert own.priority is Priority.LOW
+
+
 def test_a_host_that_is_there_and_tells_nothing_is_missed() -> None:
     screen = Screen()
     screen.hear("owner", owner_bytes(), retained=True)
@@ -176,18 +276,35 @@ def test_a_host_that_is_there_and_tells_nothing_is_missed() -> None:
     assert screen.feed(NODE).source().lost == "its host tells nothing"
 
 
-def test_a_table_goes_when_nobody_was_on_it_and_nobody_tells_of_it_for_long() -> None:
+def test_a_table_goes_when_nobody_was_on_it_and_somebody_knows_that_nobody_tells_of_it() -> None:
     screen = Screen()
     screen.watched()
     screen.names()
+    screen.host(b"offline")
+    screen.names()
+    screen.now_s = GONE_S
+    assert screen.names() == ["Attic"]
+    [own] = screen.feed().snapshot().alarms
+    assert own.priority is Priority.MEDIUM
+    assert screen.feed().command(Acknowledge(own.spec.id, own.occurrence)) is None
+    assert screen.names() == ["Attic"]
+    screen.now_s = 2 * GONE_S - 0.1
+    assert screen.names() == ["Attic"]
+    screen.now_s = 2 * GONE_S
+    assert screen.names() == [""]
+    screen.watched()
+    assert screen.names() == ["Attic"]
+
+
+def test_a_table_that_was_switched_off_goes_by_itself() -> None:
+    screen = Screen()
+    screen.watched(replace(CALM, node_off=True))
     screen.host(b"offline")
     assert screen.names() == ["Attic"]
     screen.now_s = GONE_S - 0.1
     assert screen.names() == ["Attic"]
     screen.now_s = GONE_S
     assert screen.names() == [""]
-    screen.watched()
-    assert screen.names() == ["Attic"]
 
 
 def test_a_calm_table_that_a_dead_host_left_there_goes_too() -> None:
@@ -272,7 +389,69 @@ def test_no_flood_of_nodes_fills_the_memory() -> None:
         screen.hear("availability", b"online", id=f"n-{n}")
         screen.hear("event", b"{}", id=f"n-{n}")
     assert len(screen.tables._feeds) == MAX_TABLES
-    assert len(screen.tables._up) == 2 * MAX_TABLES
+    assert len(screen.tables._owners) == 3 * MAX_TABLES
+    for n in range(3 * MAX_KEPT):
+        screen.hear("owner", owner_bytes(), id=f"n-{n}")
+        screen.hear("availability", b"online", id=f"n-{n}")
+    assert len(screen.tables._feeds) == MAX_TABLES
+    assert len(screen.tables._owners) == MAX_KEPT
+    assert len(screen.tables._up) == 2 * MAX_KEPT
+
+
+def test_what_hosts_that_are_gone_left_there_makes_room_for_a_table_in_alarm() -> None:
+    screen = Screen()
+    for n in range(MAX_TABLES + 20):
+        screen.hear("owner", owner_bytes("gone"), id=f"left-{n}", retained=True)
+    screen.host(b"offline", "gone")
+    screen.watched(inverted(70.0, alarms=(alarm(AlarmId.TIME_LIMIT),)))
+    [shown] = screen.feed().snapshot().alarms
+    assert (screen.names(), shown.spec.id) == (["Attic"], AlarmId.TIME_LIMIT)
+    assert screen.feed().source().label == f"on {HOST}"
+
+
+def test_what_had_to_make_room_is_missed_when_its_host_comes_back_and_tells_nothing() -> None:
+    screen = Screen()
+    for n in range(MAX_TABLES + 20):
+        screen.hear("owner", owner_bytes(f"host-{n}"), id=f"left-{n}", retained=True)
+    assert "left-0" not in screen.tables._feeds
+    screen.hear("availability", b"online", id="left-0")
+    screen.host(host="host-0")
+    assert screen.names() == ["left-0"]
+    assert screen.feed("left-0").table.owner == OwnerSaid("host-0", "serial ttyUSB0")
+
+
+def test_a_calm_table_that_nobody_tells_of_makes_room_and_one_that_is_needed_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(known, "MAX_TABLES", 2)
+    screen = Screen()
+    screen.watched(replace(CALM, node_off=True), node="n-1", name="Off")
+    screen.watched(inverted(20.0), node="n-2", name="Hangs")
+    screen.now_s = 5.0
+    screen.names()
+    screen.watched(node="n-3", name="New")
+    assert screen.names() == ["Hangs", "New"]
+
+
+def test_a_table_that_there_is_no_room_for_is_said_on_the_screen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(known, "MAX_TABLES", 2)
+    screen = Screen()
+    for n in (1, 2, 3):
+        screen.watched(node=f"n-{n}", name=f"T{n}")
+    assert screen.names() == ["T1", "T2", CROWD]
+    crowd = screen.tables[CROWD]
+    [own] = crowd.snapshot().alarms
+    assert (own.priority, own.sounding, own.message) == (
+        Priority.MEDIUM,
+        True,
+        f"Tables are not shown: there are more than 2, n-3 among them. {NOT_SHOWN.advice}",
+    )
+    assert crowd.command(Acknowledge(own.spec.id, own.occurrence)) is None
+    assert crowd.snapshot().alarms[0].sounding is False
+    screen.now_s = CROWD_S
+    assert screen.names() == ["T1", "T2"]
 
 
 def test_a_topic_that_is_no_nodes_is_refused() -> None:
@@ -329,6 +508,127 @@ def test_what_only_the_host_can_do_and_what_does_not_reach_it_is_said() -> None:
     screen.now_s = 4.0
     assert feed.command(ImFine()) == f"it does not reach the host: nothing new from {HOST}"
     assert screen.sent == []
+
+
+def acts(screen: Screen) -> dict[str, str]:
+    source = screen.feed().source()
+    return {act.__name__: source.why_not(act) for act in KEYED}
+
+
+def test_before_anything_is_asked_it_is_known_what_the_host_would_refuse() -> None:
+    screen = Screen(commands=True)
+    screen.watched()
+    assert acts(screen) == {
+        "Acknowledge": "",
+        "SeenUpright": "",
+        "StandDown": AT_THE_HOST,
+        "Resume": AT_THE_HOST,
+        "CheckIn": AT_THE_HOST,
+        "Distress": "",
+        "ImFine": "",
+    }
+    forbidden = forbidden_by(Permits(acknowledge=False))
+    screen.hear("state", state_bytes(0.0, forbidden=forbidden))
+    assert {act: why for act, why in acts(screen).items() if why != AT_THE_HOST} == {
+        "Acknowledge": "acknowledging from the home is switched off: [mqtt] acknowledge",
+        "SeenUpright": "'seen upright' from the home is not switched on: [mqtt] seen_upright",
+        "Distress": "",
+        "ImFine": "",
+    }
+    assert screen.feed().command(SeenUpright()) == acts(screen)["SeenUpright"]
+    assert screen.sent == []
+
+
+def test_of_a_lost_table_what_is_this_screens_own_is_possible_still() -> None:
+    screen = Screen(commands=True)
+    screen.watched(inverted(20.0))
+    screen.now_s = 4.0
+    lost = f"it does not reach the host: nothing new from {HOST}"
+    assert acts(screen) == {
+        "Acknowledge": "Link lost: its audio cannot be paused, the last word was inverted",
+        "SeenUpright": "",
+        "StandDown": lost,
+        "Resume": lost,
+        "CheckIn": lost,
+        "Distress": lost,
+        "ImFine": lost,
+    }
+    assert screen.feed().command(SeenUpright()) is None
+    assert acts(screen)["Acknowledge"] == ""
+    assert acts(screen)["SeenUpright"] == lost
+    assert screen.feed().snapshot().alarms[0].priority is Priority.LOW
+    notes = [event.text for event in told(screen.feed()) if isinstance(event, Noted)]
+    assert notes[-1] == "seen upright, as this screen was told"
+
+
+def test_on_a_screen_that_only_shows_nothing_is_possible_but_its_own_alarms() -> None:
+    screen = Screen()
+    screen.watched()
+    assert set(acts(screen).values()) == {READ_ONLY}
+    screen.now_s = 4.0
+    assert {act for act, why in acts(screen).items() if not why} == {"Acknowledge"}
+    screen.now_s = 30.0
+    assert {act for act, why in acts(screen).items() if not why} == {
+        "Acknowledge",
+        "SeenUpright",
+    }
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["0001-01-01T00:00:00.000Z", "1999-12-31T23:59:59.999Z", "2101-01-01T00:00:00.000Z"],
+)
+def test_what_happened_in_another_century_did_not_happen(at: str) -> None:
+    screen = Screen()
+    screen.watched()
+    feed = screen.feed()
+    for leaf, payload in (
+        ("event", INVERTED_AT_8_S),
+        ("state", state_bytes(1.0)),
+        ("alarms", alarms_bytes(1.0)),
+    ):
+        screen.hear(leaf, encode({**json.loads(payload), "at": at}))
+    assert screen.tables.refused == 3
+    assert screen.tables.refusal.endswith("which is not a time from 2000 to 2100")
+    assert [event for event in told(feed) if not isinstance(event, Noted)] == []
+
+
+@pytest.mark.parametrize("off_s", [-86_500.0, 86_500.0])
+def test_what_happened_more_than_a_day_off_did_not_happen_just_now(off_s: float) -> None:
+    screen = Screen()
+    screen.watched()
+    at = stamp(off_s).at
+    screen.hear("event", encode({**json.loads(INVERTED_AT_8_S), "at": at}))
+    assert screen.tables.refusal.endswith("event is more than a day off its host's clock")
+    assert [event for event in told(screen.feed()) if not isinstance(event, Noted)] == []
+
+
+def test_a_reading_that_is_told_again_later_changes_nothing() -> None:
+    screen = Screen()
+    old = state_bytes(-3600.0)
+    screen.watched(inverted(20.0))
+    screen.now_s = 0.5
+    screen.hear("state", old)
+    shown = screen.feed().snapshot()
+    assert (shown.posture, shown.angle_deg, shown.inverted) == (Posture.INVERTED, 52.0, True)
+    assert screen.tables.refused == 1
+
+
+def test_a_host_whose_clock_is_put_back_is_not_lost() -> None:
+    screen = Screen()
+    screen.watched(inverted(20.0))
+    for screen.now_s in (1.0, 2.0, 3.0, 4.0):
+        screen.hear("state", state_bytes(screen.now_s - 3600.0, inverted(20.0 + screen.now_s)))
+        assert screen.feed().source().lost == ""
+    assert screen.feed().snapshot().exposure_s == 24.0
+
+
+def test_whoever_closes_this_screen_is_told_that_the_host_watches_on() -> None:
+    screen = Screen()
+    screen.names()
+    assert screen.tables[""].source().elsewhere is True
+    screen.watched()
+    assert screen.feed().source().elsewhere is True
 
 
 def test_events_are_told_once_at_their_time_here() -> None:

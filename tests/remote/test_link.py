@@ -21,7 +21,7 @@ from upturn.core.events import Posture
 from upturn.core.snapshot import Snapshot
 from upturn.remote.feed import RemoteFeed
 from upturn.remote.link import RemoteLink
-from upturn.remote.own_alarm import LINK_LOST
+from upturn.remote.own_alarm import Loss
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.link import MqttLink
 from upturn.sinks.mqtt.table import MqttTable
@@ -219,7 +219,11 @@ async def test_the_broker_goes_and_comes_and_then_the_host_dies(running: Mosquit
         running.kill()
         await until(lambda: feed.source().lost, "not lost")
         own, old = feed.snapshot().alarms
-        assert (own.spec, own.priority, own.pausable) == (LINK_LOST, Priority.HIGH, False)
+        assert (own.spec.advice, own.priority, own.pausable) == (
+            Loss.HANGING.value,
+            Priority.HIGH,
+            False,
+        )
         assert (old.spec.id, old.sounding) == (AlarmId.TIME_LIMIT_NEAR, False)
         assert feed.source().lost == f"mqtt://127.0.0.1:{running.port}: nothing listens there"
         assert feed.snapshot().inverted is True

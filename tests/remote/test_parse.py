@@ -31,6 +31,7 @@ from upturn.remote.parse import (
     parse_state,
 )
 from upturn.sinks.mqtt.payloads import (
+    Origin,
     Stamp,
     alarms_payload,
     command_payload,
@@ -78,7 +79,7 @@ def told(payload: object) -> Any:
 def stamp_of(head: Head, was: Stamp) -> Stamp:
     """As it was read; the time is another form of the same."""
     assert iso(head.at_s) == was.at
-    return Stamp(was.at, head.host, head.node, head.name)
+    return Stamp(was.at, head.host, head.node, head.name, head.origin)
 
 
 @given(snapshots, stamps)
@@ -181,6 +182,12 @@ def test_reasons_are_told_without_the_checks_that_they_are_of() -> None:
     assert parse_state(encode(READY), NODE).snapshot.ready is True
 
 
+def test_ready_all_the_same_is_what_a_person_has_accepted() -> None:
+    payload = {**READY, "not_ready": ["no data yet"]}
+    said = parse_state(encode(payload), NODE).snapshot
+    assert (said.ready, said.overridden, said.not_ready) == (True, True, ("no data yet",))
+
+
 @pytest.mark.parametrize(
     ("reason", "id", "occurrence"),
     [(None, "fall", 3), ("there is no alarm of that id", None, None), (None, None, None)],
@@ -262,14 +269,33 @@ def test_any_value_in_any_field_is_refused_or_believed(kind: str, data: st.DataO
         parse(json.dumps(changed).encode(), NODE)
 
 
+LATER = "origin", "commands_forbidden"
+"""What the first hosts did not tell."""
+
+
 @pytest.mark.parametrize(
-    ("kind", "key"), [(kind, key) for kind, (_, payload) in PARSERS.items() for key in payload]
+    ("kind", "key"),
+    [(kind, key) for kind, (_, payload) in PARSERS.items() for key in payload if key not in LATER],
 )
 def test_a_message_that_lacks_a_field_is_refused(kind: str, key: str) -> None:
     parse, payload = PARSERS[kind]
     fewer = {name: value for name, value in payload.items() if name != key}
     with pytest.raises(Refused, match=f"lacks {key}"):
         parse(encode(fewer), NODE)
+
+
+def test_an_older_host_is_live_and_says_of_no_command_that_it_is_forbidden() -> None:
+    older = {key: value for key, value in STATE.items() if key not in LATER}
+    said = parse_state(encode(older), NODE)
+    assert (said.head.origin, said.forbidden) == (Origin.LIVE, frozenset())
+
+
+def test_what_is_forbidden_there_and_that_nobody_is_there_comes_back() -> None:
+    payload = state_payload(
+        CALM, STAMP._replace(origin=Origin.SIMULATED), forbidden=["seen_upright"]
+    )
+    said = parse_state(encode(payload), NODE)
+    assert (said.head.origin, said.forbidden) == (Origin.SIMULATED, frozenset({"seen_upright"}))
 
 
 @pytest.mark.parametrize("kind", PARSERS)
@@ -288,6 +314,7 @@ WRONG: dict[str, list[object]] = {
     "host": ["", "a b", "a/b", "#", 5, "x" * 65],
     "node": ["another", "", None],
     "name": [5, None, "x" * (MAX_TEXT + 1)],
+    "origin": ["LIVE", "", None, 1],
     "device": ["bed", None, 1],
     "profile": [None, 5],
     "posture": ["unknown", "asleep", 1],
@@ -308,7 +335,7 @@ WRONG: dict[str, list[object]] = {
     "max_angle_deg": [*DEGREES, None],
     "session": [None, [], {}, {"n": 1}],
     "ready": [*FLAGS, False],
-    "not_ready": ["x", None, [5], [""], ["x"], ["x"] * (MAX_ITEMS + 1)],
+    "not_ready": ["x", None, [5], [""], ["x"] * (MAX_ITEMS + 1)],
     "stand_down": FLAGS,
     "highest": ["HIGH", 3, ""],
     "battery_v": [-0.1, 100.1, "4"],
@@ -316,6 +343,7 @@ WRONG: dict[str, list[object]] = {
     "samples": COUNTS,
     "samples_lost": COUNTS,
     "commands_refused": COUNTS,
+    "commands_forbidden": ["seen_upright", None, [5]],
 }
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shlex
 import sys
 import time
@@ -30,6 +31,15 @@ os.write(1, b"__GANGLION__\\n" + b"D" + (2).to_bytes(4, "big") + b"hi")
 {rest}
 """
 QUITS = "os.read(0, 1000)"
+SIZED = """
+def tell(text):
+    os.write(1, b"D" + len(text).to_bytes(4, "big") + text)
+
+tell(f"{os.environ['COLUMNS']} {os.environ['ROWS']}".encode())
+os.read(0, 1)
+tell(os.read(0, int.from_bytes(os.read(0, 4), "big")))
+os.read(0, 1000)
+"""
 HANGS = "time.sleep(1000)"
 
 
@@ -156,15 +166,49 @@ async def test_the_end_of_the_server_is_the_end_of_its_tabs(
 
 @pytest.mark.parametrize(
     "message",
-    ["x", "{}", "[]", '["stdin"]', '["stdin", 5]', '["resize", {}]', '["resize", null]', "5"],
+    [
+        "x",
+        "{}",
+        "[]",
+        '["stdin"]',
+        '["stdin", 5]',
+        '["resize", {}]',
+        '["resize", null]',
+        '["resize", {"width": "a", "height": 24}]',
+        '["resize", {"width": 80, "height": true}]',
+        "5",
+        pytest.param("[" * 100_000, id="deep"),
+    ],
 )
-async def test_a_message_that_is_not_our_pages_closes_the_tab(message: str) -> None:
+async def test_a_message_that_is_not_our_pages_closes_the_tab(
+    message: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with serving(command(QUITS)) as server, visiting(server) as visitor:
         tab = await visitor.ws_connect("/ws?width=x&height=-5")
         await tab.send_str(message)
         async with asyncio.timeout(PATIENCE_S):
             kinds = {message.type async for message in tab}
         assert kinds <= {aiohttp.WSMsgType.BINARY}
+        await gone(server)
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "drawn"),
+    [(20_000, 20_000, "500 300"), (10**9, -1, "500 1"), (120, 40, "120 40")],
+)
+async def test_no_page_makes_a_screen_that_no_screen_has(
+    width: int, height: int, drawn: str
+) -> None:
+    async with serving(command(SIZED)) as server, visiting(server) as visitor:
+        tab = await visitor.ws_connect(f"/ws?width={width}&height={height}")
+        assert await tab.receive_bytes() == b"hi"
+        assert (await tab.receive_bytes()).decode() == drawn
+        await tab.send_json(["resize", {"width": width, "height": height}])
+        columns, rows = drawn.split()
+        said = json.loads(await tab.receive_bytes())
+        assert said == {"type": "resize", "width": int(columns), "height": int(rows)}
+        await tab.close()
         await gone(server)
 
 

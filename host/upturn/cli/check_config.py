@@ -12,9 +12,6 @@ from upturn.config import Config, load_config
 from upturn.config.model import Value
 from upturn.errors import EXIT_DONE
 
-UNUSED = ("store",)
-"""Sections that are read and checked, but that nothing in this version acts on."""
-
 
 def add_parser(subparsers: Subparsers) -> None:
     parser = command_parser(subparsers, "check-config")
@@ -42,10 +39,6 @@ def _text(config: Config) -> Iterator[str]:
             f"{setting.key:<{key_width}}  {_written(setting.value):<{value_width}}  "
             f"{setting.origin}"
         )
-    named = [name for name in UNUSED if _is_set(config, name)]
-    if named:
-        yield ""
-        yield f"Checked, but nothing in this version uses it yet: {', '.join(named)}"
 
 
 def _json(config: Config) -> Iterator[str]:
@@ -58,13 +51,6 @@ def _json(config: Config) -> Iterator[str]:
                 "origin": setting.origin,
             }
         )
-
-
-def _is_set(config: Config, section: str) -> bool:
-    return any(
-        setting.key.startswith(f"{section}.") and setting.origin != "default"
-        for setting in config.settings
-    )
 
 
 def _written(value: Value) -> str:

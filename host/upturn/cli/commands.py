@@ -35,6 +35,11 @@ COMMANDS: dict[str, Command] = {
     "node": Command(
         "upturn.cli.node", "look at a node, by cable or Bluetooth, and change it; pair it"
     ),
+    "check": Command("upturn.cli.check", "the check before a session, and the question after it"),
+    "history": Command("upturn.cli.history", "show your sessions by day and week"),
+    "report": Command("upturn.cli.report", "make a page of a session, to read, print and hand on"),
+    "export": Command("upturn.cli.export", "write what is stored for other programs; back it up"),
+    "forget": Command("upturn.cli.forget", "delete all that is stored of somebody"),
     "profiles": Command("upturn.cli.profiles", "list the limits, with their sources"),
     "check-config": Command(
         "upturn.cli.check_config", "check a config; say what is in force and who said so"

@@ -23,8 +23,10 @@ from upturn.core.commands import Command
 from upturn.service.bus import Listener
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.host_id import claim_host_id
+from upturn.sinks.mqtt.payloads import Origin
 from upturn.sinks.mqtt.topics import MAX_ID, slug
-from upturn.transports.source import LiveSource
+from upturn.transports.simulated import SimulatedSource
+from upturn.transports.source import LiveSource, Source
 
 if TYPE_CHECKING:
     from upturn.sinks.mqtt.link import MqttLink
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 CLOSE_S = 1.0
 """How long a run that ends waits for a broker to take its farewell."""
+LOOPBACK = "127.0.0.1", "localhost", "::1"
+"""A broker there may have been started for this run alone: nobody else says where it listens."""
 MARK_LENGTH = 6
 """Of a source's words, where they are too long."""
 LATE = "the broker did not take it in time"
@@ -50,7 +54,19 @@ class Home:
         """For the screen, short; empty where there is no home."""
         if self._link is None:
             return ""
-        return "(no home)" if self._link.failure else "+ home"
+        if self._link.failure:
+            return "(no home)"
+        near = self._link.broker.host in LOOPBACK
+        return f"+ home at {self.address}" if near else "+ home"
+
+    @property
+    def address(self) -> str:
+        """Of the broker, short; empty where there is none."""
+        if self._link is None:
+            return ""
+        broker = self._link.broker
+        host = f"[{broker.host}]" if ":" in broker.host else broker.host
+        return f"{host}:{broker.port}"
 
     def table(self, mark: str = "") -> HomeTable:
         """One of them; `mark` tells it from the others of this run."""
@@ -78,6 +94,7 @@ class HomeTable:
                 name=judged.name or ("" if live else source.label.capitalize()),
                 model="Node" if live else source.label.capitalize(),
                 fallback_id="" if live else node_id(told_apart, self._link.broker.id),
+                origin=origin_of(source),
                 speed=self._speed,
             )
         return [self._table]
@@ -92,6 +109,13 @@ class HomeTable:
         if self._table is not None:
             self._table.begin(lambda _: "nobody is watched there any more")
             self._table.end()
+
+
+def origin_of(source: Source | LiveSource) -> Origin:
+    """Whether somebody is there."""
+    if isinstance(source, LiveSource):
+        return Origin.LIVE
+    return Origin.SIMULATED if isinstance(source, SimulatedSource) else Origin.RECORDED
 
 
 def node_id(label: str, host: str) -> str:

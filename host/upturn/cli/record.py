@@ -8,6 +8,7 @@ from pathlib import Path
 
 from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import add_source, open_judged_source
+from upturn.cli.memory import add_store
 from upturn.cli.options import add_common
 from upturn.cli.sound import add_sound, need_of
 from upturn.cli.watch import Watch, check_terminal, watch
@@ -24,6 +25,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--out", metavar="FILE", type=Path, required=True, help="file to make")
     add_common(parser)
     add_sound(parser)
+    add_store(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
         config=load_config(args.config),
         sound=need_of(args),
         silent=args.no_sound,
+        remembers=True,
+        user=args.user,
     )
     try:
         code = watch(what)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from itertools import count
 
 from upturn.cli import screen
 from upturn.cli.sound import Act, Sound, TableSound
@@ -75,18 +76,23 @@ async def _outlive(server: int) -> None:
 
 
 async def _hear(tables: KnownTables, sound: Sound) -> None:
-    """Have every table heard here, and tables come and go."""
+    """Have every table heard here, and tables come and go.
+
+    The desk tells them apart by numbers: a name may go from one table to another.
+    """
+    numbers = count(1)
     heard: dict[Feed, tuple[TableSound, int]] = {}
     while True:
         tables.look()
         present = dict(tables)
         for name, feed in present.items():
             if feed not in heard:
-                table = sound.table(name)
+                table = sound.table(name, f"remote {next(numbers)}")
                 if isinstance(feed, RemoteFeed):
                     table.begin(_act(feed))
                 heard[feed] = table, feed.events_since(0)[0]
             table, seen = heard[feed]
+            table.call(name)
             seen, events = feed.events_since(seen)
             heard[feed] = table, seen
             for listener in table.listeners():

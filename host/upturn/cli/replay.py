@@ -7,6 +7,7 @@ import argparse
 import math
 import re
 import sys
+from itertools import pairwise
 
 from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import add_file, is_of_a_link, open_judged_file, tell_summary
@@ -59,9 +60,11 @@ def run(args: argparse.Namespace) -> int:
 def since(text: str) -> float:
     """Seconds from the beginning, of `95`, `1:35` or `1:02:03`."""
     found = re.fullmatch(r"(?:(?:([0-9]+):)?([0-9]+):)?([0-9]+(?:[.][0-9]*)?)", text)
-    if found is None:
+    parts = found.groups() if found is not None else ()
+    wraps = [float(part) for before, part in pairwise(parts) if before is not None and part]
+    if not parts or any(part >= 60.0 for part in wraps):
         raise argparse.ArgumentTypeError(f"{text!r} is no time such as 95, 1:35 or 1:02:03")
-    hours, minutes, seconds = (float(part or 0.0) for part in found.groups())
+    hours, minutes, seconds = (float(part or 0.0) for part in parts)
     return 3600.0 * hours + 60.0 * minutes + seconds
 
 

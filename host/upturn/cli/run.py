@@ -8,6 +8,7 @@ import argparse
 from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.home import broker_of
 from upturn.cli.judging import add_source, open_judged_sources
+from upturn.cli.memory import add_store
 from upturn.cli.mqtt_options import add_mqtt
 from upturn.cli.options import add_common
 from upturn.cli.sound import add_sound, need_of
@@ -26,6 +27,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add_common(parser)
     add_mqtt(parser)
     add_sound(parser)
+    add_store(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -41,5 +43,7 @@ def run(args: argparse.Namespace) -> int:
             config=load_config(args.config),
             sound=need_of(args),
             silent=args.no_sound,
+            remembers=True,
+            user=args.user,
         )
     )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "UPTURN_SOUND"
 SINK = "sound"
+INSTEAD = "mend it, or restart with --no-sound"
 Act = Callable[[Command], str | None]
 
 
@@ -57,8 +58,9 @@ class Sound:
         if desk is not None:
             desk.on_status = self._from_the_desk
 
-    def table(self, name: str) -> TableSound:
-        table = TableSound(self, self._desk, name)
+    def table(self, name: str, key: str = "") -> TableSound:
+        """`key` tells it from the others where its name does not, or may change."""
+        table = TableSound(self, self._desk, name, key)
         self._tables.append(table)
         return table
 
@@ -79,14 +81,20 @@ class Sound:
         return self._asks and self._working and not self._confirmed
 
     def test_tone(self) -> str | None:
-        """Why it cannot be played, or None."""
-        return (self._off or "there is none") if self._desk is None else self._desk.test_tone()
+        """Why it cannot be played, and what to do; or None."""
+        if self._desk is None:
+            return self._off or "there is none"
+        problem = self._desk.test_tone()
+        return problem if problem is None or self._working else f"{problem}. {_capital(INSTEAD)}."
 
-    def confirm(self) -> None:
-        """A person has heard the tone."""
-        if self._working:
-            self._confirmed = True
-            self._tell(self.state())
+    def confirm(self) -> str | None:
+        """A person has heard the tone; why that proves nothing, or None."""
+        output = self.words()
+        if self._desk is None or not output or self._desk.toned != output:
+            return "the tone was not played on what plays now: play it again"
+        self._confirmed = True
+        self._tell(self.state())
+        return None
 
     def state(self) -> Iterator[Command]:
         """What a core has to know of the sound."""
@@ -96,7 +104,7 @@ class Sound:
             yield SoundOutput(self._off, confirmed=True)
             return
         if not self._working:
-            yield SinkStatus(SINK, working=False, reason=self._why)
+            yield SinkStatus(SINK, working=False, reason=f"{self._why}: {INSTEAD}")
         if self._asks or self._confirmed:
             words = "; ".join(filter(None, (self._desk.output, self._desk.voice_problem)))
             yield SoundOutput(words, confirmed=self._confirmed)
@@ -124,9 +132,9 @@ class Sound:
 class TableSound:
     """One table's part of it, over all sessions of a run."""
 
-    def __init__(self, sound: Sound, desk: SoundDesk | None, name: str) -> None:
+    def __init__(self, sound: Sound, desk: SoundDesk | None, name: str, key: str = "") -> None:
         self._sound = sound
-        self._table = desk.table(name) if desk is not None else None
+        self._table = desk.table(name, key) if desk is not None else None
         self._act: Act | None = None
 
     def listeners(self) -> list[Listener]:
@@ -140,6 +148,11 @@ class TableSound:
         self._act = act
         asyncio.get_running_loop().call_soon(lambda: self.tell(list(self._sound.state())))
 
+    def call(self, name: str) -> None:
+        """What people call it now."""
+        if self._table is not None:
+            self._table.called = name
+
     def tell(self, commands: list[Command]) -> None:
         act = self._act
         if act is not None:
@@ -150,6 +163,10 @@ class TableSound:
         self._act = None
         if self._table is not None:
             self._table.end()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def add_sound(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from upturn.core.sample import StreamInfo
 from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard.feed import EventRing, SourceState
 from upturn.dashboard.history import History
+from upturn.sinks.mqtt.payloads import Origin
 from upturn.transports.source import LinkState, LiveSource
 
 FAILED = "FAILED"
@@ -44,6 +45,7 @@ class TableFeed:
         self._link: LiveSource | None = None
         self._home: Home | None = None
         self._failure = ""
+        self._unreal = ""
         self._speed = speed
         self._pace = "" if speed == 1.0 else f" at {speed:g}x" if math.isfinite(speed) else ""
         self._history = History()
@@ -55,8 +57,10 @@ class TableFeed:
         label: str,
         link: LiveSource | None = None,
         home: Home | None = None,
+        origin: Origin = Origin.LIVE,
     ) -> None:
         """A new session: its time axis starts anew."""
+        self._unreal = "" if origin is Origin.LIVE else str(origin)
         self._home = home
         self._session = session
         self._label = label
@@ -83,7 +87,13 @@ class TableFeed:
 
     def source(self) -> SourceState:
         if self._failure:
-            return SourceState(self._label, live=False, note=FAILED, failure=self._failure)
+            return SourceState(
+                self._label,
+                live=False,
+                note=FAILED,
+                failure=self._failure,
+                unreal=self._unreal,
+            )
         label = self._label + self._pace
         well = self._link is None or self._link.state.well
         if self._link is not None:
@@ -91,7 +101,12 @@ class TableFeed:
         if self._home is not None and self._home.words:
             label = f"{label} {self._home.words}"
         return SourceState(
-            label, not self._ended, "ended" if self._ended else "", well=well, speed=self._speed
+            label,
+            not self._ended,
+            "ended" if self._ended else "",
+            well=well,
+            speed=self._speed,
+            unreal=self._unreal,
         )
 
     def history(self) -> History:

@@ -35,6 +35,9 @@ class Watch:
     sound: Need = Need.NONE
     silent: str = ""
     """Which flag wants no sound."""
+    remembers: bool = False
+    """What live tables do is stored, and what an earlier watch left of them is taken up."""
+    user: str = ""
 
     @property
     def alone(self) -> bool:

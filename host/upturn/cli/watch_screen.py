@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from upturn.cli import screen
 from upturn.cli.home import home
+from upturn.cli.memory import remembering
 from upturn.cli.sound import sounding
 from upturn.cli.stderr import write_line
 from upturn.cli.table_feed import TableFeed
@@ -21,7 +22,10 @@ from upturn.dashboard.app import UpturnDashboard
 async def watch_on_screen(what: Watch) -> int:
     """Until the user leaves or, where the run says so, the sources end; the exit code."""
     feeds = {"" if what.alone else place.name: TableFeed(what.speed) for place in what.places}
-    with sounding(what.config.sound, what.sound, off=what.silent, asks=True) as sound:
+    with (
+        sounding(what.config.sound, what.sound, off=what.silent, asks=True) as sound,
+        remembering(what.config, wanted=what.remembers, user=what.user) as memory,
+    ):
         tables = [
             Watched(
                 place,
@@ -30,6 +34,7 @@ async def watch_on_screen(what: Watch) -> int:
                 feed=feed,
                 recorder=what.recorder,
                 sound=sound.table(name),
+                memory=memory.table(place.key, place.name),
             )
             for place, (name, feed) in zip(what.places, feeds.items(), strict=True)
         ]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from upturn.cli.home import home
 from upturn.cli.link_log import LinkLog
+from upturn.cli.memory import Memory, remembering
 from upturn.cli.sound import Sound, sounding
 from upturn.cli.stderr import write_line
 from upturn.cli.watch import Watch
@@ -31,8 +32,11 @@ async def watch_text(what: Watch) -> int:
     aside = Aside()
     tables: list[Watched] = []
     try:
-        with sounding(what.config.sound, what.sound, off=what.silent, asks=False) as sound:
-            tables += _text_tables(what, sound)
+        with (
+            sounding(what.config.sound, what.sound, off=what.silent, asks=False) as sound,
+            remembering(what.config, wanted=what.remembers, user=what.user) as memory,
+        ):
+            tables += _text_tables(what, sound, memory)
             async with home(what.broker, what.speed, write_line) as told:
                 await run_all(tables, told, aside.tell)
     except asyncio.CancelledError:
@@ -45,7 +49,7 @@ async def watch_text(what: Watch) -> int:
     return code_of(tables)
 
 
-def _text_tables(what: Watch, sound: Sound) -> list[Watched]:
+def _text_tables(what: Watch, sound: Sound, memory: Memory) -> list[Watched]:
     return [
         Watched(
             place,
@@ -55,6 +59,7 @@ def _text_tables(what: Watch, sound: Sound) -> list[Watched]:
             on_state=_link_log("" if what.alone else place.name),
             recorder=what.recorder,
             sound=sound.table("" if what.alone else place.name),
+            memory=memory.table(place.key, place.name),
         )
         for place, console in zip(what.places, consoles(what), strict=True)
     ]

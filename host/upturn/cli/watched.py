@@ -12,17 +12,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from upturn.cli.home import Home, HomeTable
+from upturn.cli.home import Home, HomeTable, origin_of
 from upturn.cli.judging import Judged
+from upturn.cli.memory import TableMemory
 from upturn.cli.sound import TableSound
 from upturn.cli.table_feed import TableFeed
 from upturn.core.alarm_table import Priority
 from upturn.core.commands import Command
+from upturn.core.events import Event
 from upturn.core.pipeline import Pipeline
 from upturn.core.snapshot import Snapshot
 from upturn.errors import UpturnError
 from upturn.service.bus import Listener
-from upturn.service.table import TableService
+from upturn.service.table import Observer, TableService
 from upturn.sinks.console import Console
 from upturn.transports.source import Chunk, LinkState, LiveSource, Source
 
@@ -35,11 +37,13 @@ class Place:
     """One source, or one after another for a demo that loops."""
     name: str = ""
     """What people call it."""
+    key: str = ""
+    """What it is known by over restarts."""
 
 
 def place(judged: Judged[Source | LiveSource]) -> Place:
     """One with one session."""
-    return Place(lambda: iter((judged,)), judged.name)
+    return Place(lambda: iter((judged,)), judged.name, judged.name or judged.source.label)
 
 
 class Watched:
@@ -56,6 +60,7 @@ class Watched:
         on_state: Callable[[LinkState], None] | None = None,
         recorder: Callable[[Chunk], None] | None = None,
         sound: TableSound | None = None,
+        memory: TableMemory | None = None,
     ) -> None:
         self.name = place.name
         self.begun = asyncio.Event()
@@ -71,6 +76,7 @@ class Watched:
         self._on_state = on_state
         self._recorder = recorder
         self._sound = sound
+        self._memory = memory
         self._task: asyncio.Task[Any] | None = None
         self._unsummed: Pipeline | None = None
 
@@ -95,8 +101,9 @@ class Watched:
             self._note(fault)
         finally:
             told.end()
-            if self._sound is not None:
-                self._sound.end()
+            for part in (self._sound, self._memory):
+                if part is not None:
+                    part.end()
             self.begun.set()
 
     async def sum_up(self) -> None:
@@ -127,24 +134,46 @@ class Watched:
         if live is not None and self._on_state is not None:
             live.on_state = self._on_state
         pipeline = self._unsummed = judged.pipeline()
+        # A simulated person has no past here, and none of it is stored.
+        memory = self._memory if live is not None else None
+        taken, unread = memory.taken() if memory is not None else (None, "")
         service = TableService(
             pipeline,
             source,
             speed=self._speed,
             sinks=[self.console] if self.console is not None else (),
-            listeners=[*self._sounds(), *told.listeners(judged)],
-            observer=self._feed.observe if self._feed is not None else None,
+            listeners=[
+                *self._sounds(),
+                *(memory.listeners(pipeline) if memory is not None else ()),
+                *told.listeners(judged),
+            ],
+            observer=self._observer(memory),
             recorder=self._recorder,
+            taken=taken,
         )
-        session = _Sheltered(service, self._fails)
+        session = _Sheltered(service, self._fails, memory)
         if self._feed is not None:
-            self._feed.begin(session, source.label, live, home)
+            self._feed.begin(session, source.label, live, home, origin_of(source))
         told.begin(session.command)
         if self._sound is not None:
             self._sound.begin(session.command)
+        if memory is not None:
+            memory.begin(session.command, unread)
         self.begun.set()
         await service.run()
         await self.sum_up()
+
+    def _observer(self, memory: TableMemory | None) -> Observer | None:
+        feed = self._feed
+        if memory is None:
+            return feed.observe if feed is not None else None
+
+        def observe(t_s: float, angle_deg: float, events: Sequence[Event]) -> None:
+            memory.angle(t_s, angle_deg)
+            if feed is not None:
+                feed.observe(t_s, angle_deg, events)
+
+        return observe
 
     def _sounds(self) -> Sequence[Listener]:
         return self._sound.listeners() if self._sound is not None else ()
@@ -205,8 +234,14 @@ def words_of(fault: Exception) -> str:
 class _Sheltered:
     """A session as others see it: what it raises at them ends itself."""
 
-    def __init__(self, service: TableService, fails: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        service: TableService,
+        fails: Callable[[Exception], None],
+        memory: TableMemory | None,
+    ) -> None:
         self._service = service
+        self._memory = memory
         self._fails = fails
         self._last = service.snapshot()
 
@@ -223,6 +258,8 @@ class _Sheltered:
 
     def command(self, command: Command) -> str | None:
         try:
+            if self._memory is not None:
+                self._memory.commanded(command)
             return self._service.command(command)
         except Exception as fault:  # noqa: BLE001
             self._fails(fault)

@@ -2,7 +2,9 @@
 """What a person does by a key, and what comes of it in words.
 
 The law: a command goes to the one table that is shown in full, and never to one that nobody looks
-at. What cannot be done is said, with the reason; what cannot be undone is asked first.
+at; in the overview an acknowledgement and a call for help go to the table in its banner, and the
+answer names it. What cannot be done is said, with the reason; what cannot be undone is asked
+first.
 """
 
 from __future__ import annotations
@@ -20,13 +22,17 @@ from upturn.core.commands import (
     SeenUpright,
     StandDown,
 )
+from upturn.dashboard import outlived, questions
 from upturn.dashboard.asking import Act, Asking
 from upturn.dashboard.feed import Asked
 from upturn.dashboard.sound import SoundControl
 from upturn.dashboard.tables import Table, Tables
+from upturn.dashboard.uses import Now
 
 NOTICE_S = 6.0
-SHOW_FIRST = "Show a table first: its digit, Tab or a click. A key acts on the one shown."
+SHOW_FIRST = "Show a table first (number, Tab or click): this key acts on the one shown."
+IN_BANNER = (Acknowledge, Distress)
+"""What in the overview goes to the table that its banner is of."""
 NO_SOUND = "No sound here: nothing plays alarms but the terminal's own bell."
 
 
@@ -54,6 +60,9 @@ class Acts:
         self._until_s = 0.0
         self._waits = False
         """The notice is of a command that is on its way: its answer takes the place."""
+        self._acted: Table | None = None
+        """The table that the last command went to."""
+        self._ends: outlived.Ends | None = None
 
     @property
     def by_name(self) -> dict[str, Callable[[], None]]:
@@ -70,17 +79,25 @@ class Acts:
             "confirm": self.confirm,
         }
 
-    @property
-    def wanted(self) -> list[str]:
-        """What has to be done before READY, so that its key has to be seen."""
-        return ["test_tone"] if self._sound is not None and self._sound.needs_confirming() else []
+    def now(self, *, overview: bool) -> Now:
+        """What the keys meet, as it was painted last."""
+        tables = self._tables
+        table = tables.in_banner if overview else tables.shown
+        sound = self._sound
+        return Now(
+            view=tables.view_of(table) if table is not None else None,
+            all=tables.views,
+            overview=overview,
+            has_sound=sound is not None,
+            tone_unheard=sound is not None and sound.needs_confirming(),
+        )
 
     def acknowledge(self) -> None:
         """Each occurrence that is on the screen, by number: never one that nobody has seen.
 
         Some are the screen's own: where nothing else can be commanded, these can.
         """
-        table = self._commanded(own=True)
+        table = self._commanded(Acknowledge)
         if table is None:
             return
         alarms = table.feed.snapshot().alarms
@@ -94,7 +111,11 @@ class Acts:
             some = f"Acknowledged {done} of {len(answers)}. " if done else ""
             self.say(some + "; ".join(dict.fromkeys(refused)))
         else:
-            self._done(next((a for a in answers if isinstance(a, Asked)), None), "Acknowledged.")
+            asked = next((a for a in answers if isinstance(a, Asked)), None)
+            # A tile has no room for all of them: in the overview the answer names them.
+            titles = ", ".join(alarm.spec.title for alarm in alarms)
+            said = f"Acknowledged: {titles}." if self._tables.overview else "Acknowledged."
+            self._done(asked, said, outlived.of_acknowledged(table.feed))
 
     def stand_down(self) -> None:
         """Asks before it stops watching; watching again is the safe way and asks nothing."""
@@ -112,7 +133,7 @@ class Acts:
         refused = [
             f"{table.name}: {answer}"
             for table in self._tables.all
-            if (answer := table.feed.source().read_only or table.feed.command(CheckIn()))
+            if (answer := table.feed.source().why_not(CheckIn) or table.feed.command(CheckIn()))
             and not isinstance(answer, Asked)
         ]
         said = "; ".join(refused)
@@ -153,82 +174,109 @@ class Acts:
     def turned(self) -> None:
         """Another table is shown: what was asked or said was of the one before."""
         self._asking.cancel()
+        self._acted = None
         self._notice = ""
+        self._ends = None
 
     def say(self, text: str, whose: Sequence[str] | None = None) -> None:
         """`whose`: the tables that it is of; those of no table are nobody's."""
         names = self._shown() if whose is None else whose
-        self._notice = f"{', '.join(names)}: {text}" if names else text
+        self._notice = f"{', '.join(names)}: {text}" if names and text else text
         self._until_s = self._now_s() + NOTICE_S
         self._waits = False
+        self._ends = None
 
     def said(self) -> Said:
         """The line of the moment: a question before an answer."""
         now_s = self._now_s()
-        question = self._asking.text(now_s)
-        if question:
-            names = self._of(self._asking.pending(now_s))
+        act = self._asking.pending(now_s)
+        if act is not None:
+            question = self._asking.text(now_s, self._words(act))
+            names = self._of(act)
             return Said(f"{', '.join(names)}: {question}" if names else question, True)
-        answer = self._tables.shown.feed.source().answer
+        acted = self._acted if self._tables.overview else self._tables.shown
+        answer = acted.feed.source().answer if acted is not None else ""
+        if self._ends is not None and self._ends.come():
+            self.say(self._ends.text)
         notice = self._notice if now_s < self._until_s else ""
         if answer and (self._waits or not notice):
             names = self._shown()
             return Said(f"{', '.join(names)}: {answer}" if names else answer)
         return Said(notice)
 
-    def _of(self, act: Act | None) -> Sequence[str]:
+    def _words(self, act: Act) -> str:
+        """The question as it is now; empty where it is always the same."""
+        tables = self._tables
+        match act:
+            case Act.SEEN_UPRIGHT:
+                return questions.seen_upright(tables.shown.feed.snapshot())
+            case Act.STAND_DOWN:
+                return questions.stand_down(tables.shown.feed.snapshot())
+            case Act.QUIT:
+                elsewhere = any(table.feed.source().elsewhere for table in tables.all)
+                return questions.leave(tables.needy(), len(tables.all), elsewhere=elsewhere)
+            case Act.HEARD:
+                return ""
+
+    def _of(self, act: Act) -> Sequence[str]:
         """The tables that a question is of."""
-        if act is Act.HEARD or not self._tables.several:
-            return ()
-        return self._tables.needy() if act is Act.QUIT else self._shown()
+        return () if act in {Act.HEARD, Act.QUIT} else self._shown()
 
     def _shown(self) -> Sequence[str]:
         tables = self._tables
-        return [tables.shown.name] if tables.several and not tables.overview else ()
+        table = self._acted if tables.overview else tables.shown
+        return [table.name] if tables.several and table is not None else ()
 
-    def _commanded(self, *, own: bool = False) -> Table | None:
-        """The table that a command goes to; None where none does, and that is said.
-
-        `own`: it may be for the screen's part of it, and the feed says so if not.
-        """
+    def _commanded(self, command: type[Command]) -> Table | None:
+        """The table that such a command goes to; None where none does, and that is said."""
         self._asking.cancel()
-        if self._tables.overview:
+        tables = self._tables
+        banner = tables.in_banner if command in IN_BANNER else None
+        self._acted = table = banner if tables.overview else tables.shown
+        if table is None:
             self.say(SHOW_FIRST)
             return None
-        table = self._tables.shown
-        why = table.feed.source().read_only
-        if why and not own:
+        why = table.feed.source().why_not(command)
+        if why:
             self.say(f"Not done: {why}")
             return None
         return table
 
     def _ask(self, act: Act) -> None:
-        if self._asking.pending(self._now_s()) is not act and self._commanded() is None:
-            return
+        if self._asking.pending(self._now_s()) is not act:
+            command = SeenUpright if act is Act.SEEN_UPRIGHT else StandDown
+            if self._commanded(command) is None:
+                return
         if self._asking.press(act, self._now_s()):
             self._do(act)
 
     def _do(self, act: Act) -> None:
+        feed = self._tables.shown.feed
         match act:
             case Act.SEEN_UPRIGHT:
-                self._send(SeenUpright(), "Seen upright: the inversion is ended.")
+                ends = outlived.of_seen_upright(feed)
+                self._send(SeenUpright(), "Seen upright: the inversion is ended.", ends)
             case Act.STAND_DOWN:
-                self._send(StandDown(), "Stood down: alarms are off.")
+                ends = outlived.of_stand_down(feed)
+                self._send(StandDown(), "Stood down: alarms are off.", ends)
             case Act.QUIT:
                 self._leave()
             case Act.HEARD:
                 if self._sound is not None:
-                    self._sound.confirm()
-                    self.say(f"Heard: {self._sound.words() or 'sound'} is confirmed.", whose=())
+                    problem = self._sound.confirm()
+                    heard = f"Heard: {self._sound.words()} is confirmed."
+                    self.say(f"Not confirmed: {problem}." if problem else heard, whose=())
 
-    def _send(self, command: Command, done: str) -> None:
-        table = self._commanded()
+    def _send(self, command: Command, done: str, ends: outlived.Ends | None = None) -> None:
+        table = self._commanded(type(command))
         if table is not None:
-            self._done(table.feed.command(command), done)
+            self._done(table.feed.command(command), done, ends)
 
-    def _done(self, answer: str | None, done: str) -> None:
+    def _done(self, answer: str | None, done: str, ends: outlived.Ends | None = None) -> None:
         if isinstance(answer, Asked):
             self.say(answer)
             self._waits = True
         else:
             self.say(f"Not done: {answer}" if answer else done)
+            # Where the state is told later than the act, only the time ends what was said.
+            self._ends = ends if ends is not None and not answer and not ends.come() else None

@@ -36,6 +36,7 @@ from upturn.dashboard.playback_acts import acts_of
 from upturn.dashboard.sound import SoundControl
 from upturn.dashboard.tables import Tables
 from upturn.dashboard.terminal import Terminal, terminal
+from upturn.dashboard.uses import uses
 from upturn.errors import EXIT_INTERRUPTED
 
 FRAMES_PER_S = 10
@@ -77,6 +78,10 @@ class UpturnDashboard(App[None]):
         self._clock = clock
         self._wall = wall
         self._acts = Acts(self._tables, sound, clock, self.exit)
+        self._by_hand = False
+        """Somebody pressed a key: what is shown is theirs to choose."""
+        self.fault: Exception | None = None
+        """Of the newest frame that failed."""
         self._by_name: dict[str, Callable[[], object]] = {
             **self._acts.by_name,
             **self._views(),
@@ -120,7 +125,7 @@ class UpturnDashboard(App[None]):
         parts = Parts(panes, self.screen, self.query_one("#left"))
         self._frames = Frames(parts, self._tables, self._acts, self._look, self._playback)
         self._panes = panes
-        self._tables.overview = self._look.begins_with_all(len(self._tables.all), *self.size)
+        self._begin_with_all()
         self._dress()
         self.set_interval(1.0 / FRAMES_PER_S, self.frame)
 
@@ -131,8 +136,17 @@ class UpturnDashboard(App[None]):
         self.call_after_refresh(self.frame)
 
     def frame(self) -> None:
-        """Look at each feed once and show what changed."""
-        if self._tables.refresh():
+        """Look at each feed once and show what changed; if that fails, say so in its place."""
+        try:
+            self._frame()
+        except Exception as fault:  # noqa: BLE001 - a screen that dies takes the watch with it
+            if self.fault is None:
+                self.bell()
+            self.fault = fault
+            self._frames.fail(fault, self._look.palette)
+
+    def _frame(self) -> None:
+        if self._tables.refresh() | self._begin_with_all():
             self._acts.turned()
             self._lay_out()
         clock_s, wall = self._clock(), self._wall()
@@ -144,6 +158,7 @@ class UpturnDashboard(App[None]):
     def action_do(self, name: str) -> None:
         """The act of a key."""
         act = self._by_name.get(name)
+        self._by_hand = True
         if act is not None:
             act()
             self.frame()
@@ -157,19 +172,17 @@ class UpturnDashboard(App[None]):
             self._help()
         self.frame()
 
-    def action_zoom(self, step: int) -> None:
-        self._look.zoom(step)
-        self.frame()
-
     def action_step(self, by: int) -> None:
         """From the overview to the worst; else to the next, or the one before."""
         tables = self._tables
         worst = self._frames.spots[0].table if tables.overview and self._frames.spots else None
+        self._by_hand = True
         if tables.step(by) if worst is None else tables.choose(worst):
             self._turn()
 
-    def action_choose(self, number: int) -> None:
-        if self._tables.choose(number):
+    def action_digit(self, digit: int) -> None:
+        self._by_hand = True
+        if self._tables.type_digit(digit, self._clock()):
             self._turn()
 
     def on_click(self, event: Click) -> None:
@@ -182,7 +195,9 @@ class UpturnDashboard(App[None]):
         if event.widget in (panes["strip"], panes["tiles"]):
             for row, start, end, table in frames.spots:
                 if row == event.y and start <= event.x < end:
-                    self.action_choose(table)
+                    self._by_hand = True
+                    if self._tables.choose(table):
+                        self._turn()
                     break
         if event.widget is panes["playback"] and self._playback is not None and event.y == 0:
             at_s = frames.bar.time_s(event.x, self._playback.state())
@@ -196,7 +211,20 @@ class UpturnDashboard(App[None]):
             "large": self._large,
             "theme": self._theme,
             "overview": self._overview,
+            "zoom_in": lambda: self._look.zoom(-1),
+            "zoom_out": lambda: self._look.zoom(1),
         }
+
+    def _begin_with_all(self) -> bool:
+        """Whether the overview is shown now, because there are so many and nobody chose yet.
+
+        The tables of a broker come one by one, each at its own time.
+        """
+        tables = self._tables
+        if self._by_hand or tables.overview:
+            return False
+        tables.overview = self._look.begins_with_all(len(tables.all), *self.size)
+        return tables.overview
 
     def _help(self) -> None:
         self._acts.drop()
@@ -208,7 +236,8 @@ class UpturnDashboard(App[None]):
     def _write_help(self) -> None:
         if self.screen.has_class("-help"):
             several = self._tables.several
-            keys = keys_for(several=several, playback=self._playback is not None)
+            now = uses(self._acts.now(overview=False))
+            keys = keys_for(several=several, playback=self._playback is not None, uses=now)
             page = help_page(self._look.palette, keys, several=several)
             self.query_one("#help Static", Static).update(page)
 
@@ -238,8 +267,10 @@ class UpturnDashboard(App[None]):
         self._lay_out()
 
     def _turn(self) -> None:
-        """Something else is shown."""
+        """Something else is shown, and nothing before it."""
         self._acts.turned()
+        if self.screen.has_class("-help"):
+            self._help()
         self._lay_out()
         self.frame()
 

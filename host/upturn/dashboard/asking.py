@@ -26,7 +26,7 @@ class Act(Enum):
     """What is asked for, with its question."""
 
     SEEN_UPRIGHT = Question("u", "Did you SEE the person upright? This ends the inversion.")
-    STAND_DOWN = Question("s", "Stand down? All alarms go off, nobody is watched.")
+    STAND_DOWN = Question("s", "Stand down? Alarms are switched off, nobody is watched.")
     QUIT = Question("q", "Quit while someone may be inverted? Nobody is watched then.")
     HEARD = Question(
         "t", "Did you HEAR the tone, where it has to be heard?", LISTEN_S, again=False
@@ -63,11 +63,14 @@ class Asking:
     def cancel(self) -> None:
         self._act = None
 
-    def text(self, now_s: float) -> str:
-        """What to show; empty when nothing is asked."""
+    def text(self, now_s: float, words: str = "") -> str:
+        """What to show; empty when nothing is asked.
+
+        `words`: the question as it is here and now, where it is not always the same.
+        """
         act = self.pending(now_s)
         if act is None:
             return ""
         left = ceil(self._until_s - now_s)
         yes = f"{act.value.key}, y or Enter: yes" if act.value.again else "y: yes"
-        return f"{act.value.text} {yes}. Esc: no. ({left})"
+        return f"{words or act.value.text} {yes}. Esc: no. ({left})"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from upturn.core.commands import Command
@@ -47,6 +47,19 @@ class SourceState:
     """Of a recording that is gone through: where its time begins, on the axis of the samples."""
     rewound: int = 0
     """How often that time has gone back: what was told before has not happened yet."""
+    unreal: str = ""
+    """Why nobody is there: "simulated", "recorded"; empty: somebody may be."""
+    elsewhere: bool = False
+    """Another program watches, and goes on when this screen is closed."""
+    acts: Mapping[type[Command], str] = field(default_factory=dict)
+    """Why single acts cannot be commanded from here just now, whatever `read_only` says of the
+    others; empty: this one can."""
+
+    def why_not(self, act: type[Command]) -> str:
+        """Why that cannot be commanded from here, so that nobody is asked in vain and no key is
+        offered for it; empty: it can.
+        """
+        return self.acts.get(act, self.read_only)
 
 
 class Asked(str):

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from textual.widget import Widget
 
+from upturn.core.alarm_table import Priority
 from upturn.dashboard.acts import Acts
 from upturn.dashboard.headline import Beside, headline, headline_of_all
 from upturn.dashboard.keys import keys_for
-from upturn.dashboard.look import Look
+from upturn.dashboard.look import BARE_BELOW, Look
 from upturn.dashboard.painters.alarm_list import paint_alarms
 from upturn.dashboard.painters.banner import paint_headline, rows_of
+from upturn.dashboard.painters.bare import paint_bare, paint_said
 from upturn.dashboard.painters.chart import chart_columns, paint_chart
 from upturn.dashboard.painters.exposure import paint_exposure
 from upturn.dashboard.painters.keys import paint_keys, paint_notice, paint_standing
@@ -26,10 +28,12 @@ from upturn.dashboard.painters.posture import paint_figure, paint_posture
 from upturn.dashboard.painters.status import paint_header, paint_info, paint_side
 from upturn.dashboard.painters.strip import Spot, paint_strip
 from upturn.dashboard.painters.tiles import paint_overview_header, paint_tiles
+from upturn.dashboard.palette import Palette
 from upturn.dashboard.pane import Pane
 from upturn.dashboard.playback import Playback
 from upturn.dashboard.spans import Line
 from upturn.dashboard.tables import Tables
+from upturn.dashboard.uses import turned, uses
 from upturn.dashboard.view import View
 
 CHART_ROWS = 4
@@ -74,6 +78,19 @@ class Frames:
             self._full(named)
         self._foot(views[tables.chosen])
 
+    def fail(self, fault: Exception, palette: Palette) -> None:
+        """Nothing that was shown is true any more."""
+        style = palette.signals[Priority.HIGH].style(True)
+        said = (
+            "*** THIS SCREEN HAS FAILED ***",
+            "Look at the person now, and restart Upturn. Alarms still sound.",
+            f"{type(fault).__name__}: {' '.join(str(fault).split())}",
+        )
+        for name, pane in self._parts.panes.items():
+            pane.show([((line, style),) for line in said] if name == "banner" else [])
+        self._parts.panes["banner"].show_at_least(len(said))
+        self.forget()
+
     def forget(self) -> None:
         """Paint all anew: it is another table's, or in other colours."""
         self._chart_key = ()
@@ -89,7 +106,9 @@ class Frames:
         self._parts.panes["strip"].show_all(strip)
         rows = rows_of(said, view.palette, self._size[0])
         self._parts.panes["banner"].show_at_least(rows)
-        self._show("banner", lambda width, high: paint_headline(said, view.palette, width, high))
+        bare = self._size[1] < BARE_BELOW
+        paint = paint_bare if bare else paint_said
+        self._show("banner", lambda width, height: paint(view, said, width, height))
         if self._look.large:
             label = name if tables.several else ""
             self._show("large", lambda width, high: paint_large(view, said, label, width, high))
@@ -134,10 +153,12 @@ class Frames:
         if self._playback is not None:
             played, self.bar = paint_playback(self._playback.state(), palette, width)
             panes["playback"].show_all(played)
+        now = self._acts.now(overview=self._tables.overview)
         keys = keys_for(
             several=self._tables.several,
             playback=self._playback is not None,
-            wanted=self._acts.wanted,
+            uses=uses(now),
+            turned=turned(now),
         )
         line, self.keys = paint_keys(palette, keys, width)
         panes["keys"].show([line])

@@ -2,7 +2,8 @@
 """Large text for the far side of a room: a five-row pixel font drawn with half blocks.
 
 Two pixels share a character cell, one above the other, so that a pixel is about square. Scaling is
-by whole numbers; a text that does not fit is not drawn smaller than 1 but refused.
+by whole numbers; a text that does not fit is not drawn smaller than 1 but refused. Letters are
+round or narrow where a digit is square: S is no 5 and O no 0, even from the far side.
 """
 
 from __future__ import annotations
@@ -25,32 +26,32 @@ _FONT: dict[str, tuple[str, ...]] = {
 7 ### ..# ..# ..# ..#
 8 ### #.# ### #.# ###
 9 ### #.# ### ..# ###
-A ### #.# ### #.# #.#
+A .#. #.# ### #.# #.#
 B ##. #.# ##. #.# ##.
-C ### #.. #.. #.. ###
-D ##. #.# #.# #.# ##.
+C .## #.. #.. #.. .##
+D ###. #..# #..# #..# ###.
 E ### #.. ##. #.. ###
 F ### #.. ##. #.. #..
-G ### #.. #.# #.# ###
+G .## #.. #.# #.# .##
 H #.# #.# ### #.# #.#
-I ### .#. .#. .#. ###
+I # # # # #
 J ..# ..# ..# #.# ###
-K #.# #.# ##. #.# #.#
+K #..# #.#. ##.. #.#. #..#
 L #.. #.. #.. #.. ###
 M #...# ##.## #.#.# #...# #...#
 N #..# ##.# #.## #..# #..#
-O ### #.# #.# #.# ###
+O .#. #.# #.# #.# .#.
 P ### #.# ### #.. #..
-Q ### #.# #.# ### ..#
+Q .##. #..# #..# #.## .###
 R ##. #.# ##. #.# #.#
-S ### #.. ### ..# ###
+S .## #.. .#. ..# ##.
 T ### .#. .#. .#. .#.
-U #.# #.# #.# #.# ###
+U #..# #..# #..# #..# .##.
 V #.# #.# #.# #.# .#.
 W #...# #...# #.#.# ##.## #...#
 X #.# #.# .#. #.# #.#
 Y #.# #.# .#. .#. .#.
-Z ### ..# .#. #.. ###
+Z #### ...# .##. #... ####
 : . # . # .
 + ... .#. ### .#. ...
 - ... ... ### ... ...

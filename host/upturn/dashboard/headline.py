@@ -8,19 +8,30 @@ this one no more than that, nothing here sounds calm.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from upturn.core import readiness
 from upturn.core.alarm_table import Priority
+from upturn.core.commands import Acknowledge, Resume
 from upturn.core.snapshot import AlarmView
-from upturn.dashboard import wording
+from upturn.dashboard import remedies, wording
 from upturn.dashboard.flash import flash_on, lit
 from upturn.dashboard.view import View
 
 STAND_DOWN_NOTE = "Alarms are off. Press s to watch again; 5 s upright ends it too."
-
-
+_OFF = "Alarms are off; 5 s upright ends it."
+_UNSEEN = "Nobody is watched yet. Switch the node on; check its link."
+_LOOK = "Look at the person; then check the node's power and link."
+_TO_REST = {
+    wording.HEAD_LOW: "Raise the table.",
+    wording.NO_POSTURE: "Look at the person.",
+    wording.NO_DATA: _LOOK,
+}
+"""What makes a rest go on, by what holds it."""
+_RESTS = (readiness.TABLE, readiness.REST)
+"""Checks that a banner about a rest need not name."""
 RECORDED = "A recording: nobody is watched by this."
 
 
@@ -96,22 +107,31 @@ def headline_of_all(tables: Sequence[Beside]) -> Headline:
 
 
 def foremost(view: View) -> AlarmView | None:
-    """The alarm that comes before all; a low one yields to the time of somebody inverted."""
-    alarm = view.top
+    """The alarm that comes before all; a low one yields to the time of somebody inverted.
+
+    In a recording, where nobody can acknowledge what is over, it yields to all that is not.
+    """
+    alarm = _lasting(view)
     if alarm is None or alarm.priority is not Priority.LOW:
         return alarm
     snapshot = view.snapshot
     hangs = snapshot.inverted and view.fresh and not snapshot.stand_down
-    hangs = hangs and (view.source.live or view.replayed)
+    hangs = hangs and view.runs
     return None if hangs else alarm
+
+
+def _lasting(view: View) -> AlarmView | None:
+    now_s = view.snapshot.now_s
+    alarms = iter(view.snapshot.alarms)
+    return next((a for a in alarms if not (view.replayed and wording.is_past(a, now_s))), None)
 
 
 def _is_watched(view: View) -> bool:
     return view.fresh and view.source.live and not view.snapshot.stand_down
 
 
-def _need(other: Beside) -> tuple[int, bool]:
-    return other.view.urgency, other.view.snapshot.inverted
+def _need(other: Beside) -> tuple[int, bool, bool]:
+    return other.view.need
 
 
 def _of_another(other: Beside) -> Headline:
@@ -121,9 +141,9 @@ def _of_another(other: Beside) -> Headline:
     note = said.note
     if alarm is not None and not other.view.stopped:
         state = " · acknowledged" if alarm.acknowledged else ""
-        note = f"{alarm.priority.word} alarm{state} · {alarm.spec.source}"
+        note = f"{alarm.priority.word} alarm{state}"
     press = f"Press {other.key} to see it."
-    text = f"{press} {_sentence(said.text)}"
+    text = f"{press} {wording.sentence(said.text)}"
     act = f"{press} {said.act or said.text}"
     return replace(said, text=text, note=note, table=other.name, act=act)
 
@@ -131,8 +151,17 @@ def _of_another(other: Beside) -> Headline:
 def _own(view: View) -> Headline:
     said = _of_its_time(view)
     if view.replayed and said.priority is None:
-        return replace(said, note=said.note or RECORDED)
+        return replace(said, note=_past(view) or said.note or RECORDED)
     return said
+
+
+def _past(view: View) -> str:
+    """Of a recording: what nobody had acknowledged yet, though it was over."""
+    now_s = view.snapshot.now_s
+    past = next((a for a in view.snapshot.alarms if wording.is_past(a, now_s)), None)
+    if past is None:
+        return ""
+    return f"{past.priority.marks} {past.spec.title}: over, not acknowledged."
 
 
 def _of_its_time(view: View) -> Headline:
@@ -141,7 +170,7 @@ def _of_its_time(view: View) -> Headline:
         return Headline(
             "Watching failed",
             "Nobody is watched there. Look at the person now, then restart Upturn.",
-            f"{_sentence(view.source.failure)}.",
+            f"{wording.sentence(view.source.failure)}.",
             Priority.HIGH,
             flash_on(Priority.HIGH, view.clock_s),
         )
@@ -155,45 +184,55 @@ def _of_its_time(view: View) -> Headline:
         )
     alarm = foremost(view)
     if alarm is not None:
-        state = wording.alarm_state(
-            alarm, read_only=bool(view.source.read_only) and not view.source.lost
-        )
+        read_only = bool(view.source.why_not(Acknowledge)) and not view.source.lost
+        state = wording.alarm_state(alarm, read_only=read_only)
+        title = alarm.spec.title
         return Headline(
-            alarm.spec.title,
-            wording.advice(alarm),
-            f"{alarm.priority.word} alarm · {state} · {alarm.spec.source}",
+            f"Over: {title}" if wording.is_over(alarm) else title,
+            wording.advice(alarm, view),
+            f"{alarm.priority.word} alarm · {state}",
             alarm.priority,
             lit(alarm, view.clock_s),
-            act=alarm.spec.advice,
+            act=wording.to_do(alarm, view),
         )
     if snapshot.stand_down:
-        note = "Alarms are off; 5 s upright ends it." if view.source.read_only else STAND_DOWN_NOTE
+        note = (
+            "Alarms are off; 5 s upright ends it."
+            if view.source.why_not(Resume)
+            else STAND_DOWN_NOTE
+        )
         return Headline("Stood down", note, stands_out=True)
     if view.age_s is None:
-        return Headline(
-            "Waiting for data", "Nobody is watched yet.", _reasons(view), stands_out=True
-        )
+        return Headline("Waiting for data", _UNSEEN, _reasons(view), stands_out=True)
     if not view.fresh:
-        return Headline(
-            "No fresh data", f"The last came {wording.age(view.age_s)} ago.", stands_out=True
-        )
-    if not view.source.live and not view.replayed:
+        came = f"The last came {wording.age(view.age_s)} ago."
+        text = came if view.replayed else f"{came} {_LOOK}"
+        return Headline("No fresh data", text, stands_out=True)
+    if not view.runs:
         title = view.source.note or "Time stands still"
         return Headline(title, "What you see is its last moment.", stands_out=True)
     if snapshot.inverted:
-        note = "" if view.top is None else f"{view.top.priority.marks} {view.top.spec.title}"
-        return Headline("Inverted", f"{_sentence(wording.exposure_left(snapshot))}.", note)
-    if snapshot.rest_left_s > 0.0:
-        more = f"{wording.left(snapshot.rest_left_s)} more before the next inversion."
-        return Headline("Rest", more, _reasons(view))
+        low = _lasting(view)
+        note = "" if low is None else f"{low.priority.marks} {low.spec.title}"
+        return Headline("Inverted", f"{wording.sentence(wording.exposure_left(snapshot))}.", note)
+    if view.owes_rest:
+        return _rest(view)
     if not snapshot.ready:
         return Headline("Not ready", _reasons(view))
     return Headline("Ready", "No alarm." if view.replayed else "Watching. No alarm.")
 
 
-def _reasons(view: View) -> str:
-    return f"{_sentence('; '.join(view.snapshot.not_ready))}." if view.snapshot.not_ready else ""
+def _rest(view: View) -> Headline:
+    """How long, or why its time does not run and what makes it run."""
+    more = f"{wording.left(view.snapshot.rest_left_s)} more"
+    why = wording.rest_pause(view)
+    if not why:
+        return Headline("Rest", f"{more} before the next inversion.", _reasons(view, _RESTS))
+    act = "" if view.replayed else _TO_REST[why]
+    text = f"{act} {wording.sentence(why)}: no rest is counted; {more}.".lstrip()
+    return Headline("Rest is paused", text, _reasons(view, _RESTS), act=act)
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _reasons(view: View, without: Collection[str] = ()) -> str:
+    said = remedies.reasons(view.snapshot, view.source, without)
+    return f"{wording.sentence(said)}." if said else ""

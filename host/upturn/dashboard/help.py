@@ -27,12 +27,12 @@ SIGNALS = (
     ("--", "Not known. A value struck through was true once and is not now."),
 )
 MORE_KEYS = (
-    ("[ ]", "Shorter or longer time in the chart, 30 s to 1 h."),
     ("y Enter", "Yes to a question, as its own key pressed again; Esc or n is no."),
     ("Ctrl-C", "Ends at once, without asking."),
 )
 TABLE_KEYS = (
-    ("Tab 1-9", "Another table; Shift-Tab goes back. In the overview Tab shows the worst."),
+    ("Tab", "The next table; Shift-Tab goes back. In the overview Tab shows the worst."),
+    ("1 12", "The table of that number; two digits within a second are one number."),
     ("click", "On a tile or a name: that table. Every other key acts on the one shown."),
 )
 _CLEARS = {

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from upturn.core.events import Event, InversionEnded
+from upturn.dashboard.view import Moment
 
 INVERSIONS_KEPT = 100
 
@@ -16,8 +16,8 @@ INVERSIONS_KEPT = 100
 @dataclass(frozen=True, slots=True)
 class Inversion:
     n: int
-    began: datetime | None
-    """By the wall's clock; None where nobody tells it."""
+    began: Moment | None
+    """By the wall's clock, or the recording's; None where nobody tells it."""
     duration_s: float
     peak_deg: float
     exposure_s: float
@@ -28,7 +28,7 @@ class Inversions:
     def __init__(self, kept: int = INVERSIONS_KEPT) -> None:
         self._ended: deque[Inversion] = deque(maxlen=kept)
 
-    def read(self, event: Event, time_of_day: Callable[[float], datetime | None]) -> None:
+    def read(self, event: Event, time_of_day: Callable[[float], Moment | None]) -> None:
         """Keep it, if it is the end of one. A number that was had before starts the count anew."""
         if not isinstance(event, InversionEnded):
             return

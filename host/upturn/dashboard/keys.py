@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: MIT
 """The keys: one row each, with what it does, in the order in which they are shown.
 
-Where a line is too short for all, those with the highest `spared` are left to the help page.
+What there is to do now comes first. Where a line is too short for all, those that would do nothing
+are left to the help page, then those with the highest `spared`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+
+from upturn.dashboard.uses import Use
+
+_IDLE_SPARED = 100
 
 
 class When(Enum):
@@ -33,6 +38,10 @@ class Key:
     when: When = When.ALWAYS
     bound: str = ""
     """Textual's names of the key, where they differ."""
+    back: str = ""
+    """What it does where it takes back what it did."""
+    shared: bool = False
+    """In a short line it shares its word with the neighbours that have the same one."""
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -46,7 +55,8 @@ KEYS = (
         "acknowledge",
         "acknowledge",
         "Acknowledge every alarm on the screen: its audio is paused, 30 s while inverted, "
-        "120 s at most otherwise. A new or higher alarm sounds at once.",
+        "120 s at most otherwise. A new or higher alarm sounds at once. "
+        "In the overview: those of the table in the banner.",
         spared=1,
         when=When.WATCHING,
     ),
@@ -66,8 +76,9 @@ KEYS = (
         "stand_down",
         "Alarms off and NOT READY, for a table folded or a node charging. Asks once; "
         "pressed again later it watches again, as does 5 s upright.",
-        spared=8,
+        spared=5,
         when=When.WATCHING,
+        back="watch again",
     ),
     Key(
         "c",
@@ -83,7 +94,7 @@ KEYS = (
         "call for help",
         "call help",
         "distress",
-        "Call for help, at once.",
+        "Call for help, at once. In the overview: for the table in the banner.",
         spared=2,
         when=When.WATCHING,
     ),
@@ -93,7 +104,7 @@ KEYS = (
         "fine",
         "im_fine",
         "Answers the alarm for no movement.",
-        spared=7,
+        spared=8,
         when=When.WATCHING,
     ),
     Key(
@@ -111,8 +122,9 @@ KEYS = (
         "all",
         "overview",
         "All tables at once, the worst first; and back to the one before.",
-        spared=5,
+        spared=6,
         when=When.SEVERAL,
+        back="one table",
     ),
     Key(
         "l",
@@ -139,7 +151,27 @@ KEYS = (
         spared=0,
         bound="question_mark,h",
     ),
-    Key("q", "quit", "quit", "ask_quit", "Ends watching. Asks once while it matters.", spared=6),
+    Key("q", "quit", "quit", "ask_quit", "Ends watching. Asks once while it matters.", spared=1),
+    Key(
+        "[",
+        "shorter chart",
+        "zoom",
+        "zoom_in",
+        "Less time in the chart, down to 30 s.",
+        spared=9,
+        bound="left_square_bracket",
+        shared=True,
+    ),
+    Key(
+        "]",
+        "longer chart",
+        "zoom",
+        "zoom_out",
+        "More time in the chart, up to 1 h.",
+        spared=9,
+        bound="right_square_bracket",
+        shared=True,
+    ),
 )
 
 PLAYBACK_KEYS = (
@@ -153,118 +185,149 @@ PLAYBACK_KEYS = (
         when=When.PLAYBACK,
     ),
     Key(
-        "→",
-        "1 s on",
-        "on",
-        "step_on",
-        "A second on.",
-        spared=3,
-        when=When.PLAYBACK,
-        bound="right",
-    ),
-    Key(
         "←",
         "1 s back",
-        "back",
+        "1 s",
         "step_back",
         "A second back.",
         spared=3,
         when=When.PLAYBACK,
         bound="left",
+        shared=True,
+    ),
+    Key(
+        "→",
+        "1 s on",
+        "1 s",
+        "step_on",
+        "A second on.",
+        spared=3,
+        when=When.PLAYBACK,
+        bound="right",
+        shared=True,
     ),
     Key(
         "e",
         "next event",
-        "next",
+        "event",
         "next_event",
         "To the moment after the next event, and holds there.",
         spared=2,
         when=When.PLAYBACK,
+        shared=True,
     ),
     Key(
         "E",
         "event before",
-        "before",
+        "event",
         "event_before",
         "To the moment after the event before, and holds there.",
-        spared=4,
+        spared=2,
         when=When.PLAYBACK,
+        shared=True,
     ),
     Key(
         "+",
         "faster",
-        "faster",
+        "speed",
         "faster",
         "Twice as fast.",
         spared=5,
         when=When.PLAYBACK,
         bound="plus,equals_sign",
+        shared=True,
     ),
     Key(
         "-",
         "slower",
-        "slower",
+        "speed",
         "slower",
         "Half as fast.",
         spared=5,
         when=When.PLAYBACK,
         bound="minus",
-    ),
-    Key(
-        ".",
-        "0.1 s on",
-        "bit on",
-        "bit_on",
-        "A tenth of a second on; Shift and → do the same.",
-        spared=12,
-        when=When.PLAYBACK,
-        bound="full_stop,shift+right",
-    ),
-    Key(
-        ",",
-        "0.1 s back",
-        "bit back",
-        "bit_back",
-        "A tenth of a second back; Shift and ← do the same.",
-        spared=12,
-        when=When.PLAYBACK,
-        bound="comma,shift+left",
+        shared=True,
     ),
     Key(
         "Home",
         "beginning",
-        "begin",
+        "",
         "beginning",
         "To the beginning. A click on the bar goes to that moment.",
-        spared=13,
+        spared=6,
         when=When.PLAYBACK,
         bound="home",
+        shared=True,
     ),
     Key(
         "End",
         "end",
-        "end",
+        "",
         "end",
         "To the end.",
-        spared=13,
+        spared=6,
         when=When.PLAYBACK,
         bound="end",
+        shared=True,
+    ),
+    Key(
+        ",",
+        "0.1 s back",
+        "0.1 s",
+        "bit_back",
+        "A tenth of a second back; Shift and ← do the same.",
+        spared=13,
+        when=When.PLAYBACK,
+        bound="comma,shift+left",
+        shared=True,
+    ),
+    Key(
+        ".",
+        "0.1 s on",
+        "0.1 s",
+        "bit_on",
+        "A tenth of a second on; Shift and → do the same.",
+        spared=13,
+        when=When.PLAYBACK,
+        bound="full_stop,shift+right",
+        shared=True,
     ),
 )
 
 
 def keys_for(
-    *, several: bool = False, playback: bool = False, wanted: Iterable[str] = ()
+    *,
+    several: bool = False,
+    playback: bool = False,
+    uses: Mapping[str, Use] | None = None,
+    turned: Collection[str] = (),
 ) -> tuple[Key, ...]:
-    """Those that do something here; an action that is `wanted` now stays as long as any."""
+    """Those that do something here, and first what is wanted now; `turned` take back their act."""
     held = {
         When.ALWAYS: True,
         When.WATCHING: not playback,
         When.SEVERAL: several,
         When.PLAYBACK: playback,
     }
-    first = frozenset(wanted)
     rows = (*PLAYBACK_KEYS, *KEYS) if playback else KEYS
-    return tuple(
-        replace(key, spared=0) if key.action in first else key for key in rows if held[key.when]
-    )
+    judged = [(key, (uses or {}).get(key.action, Use.USUAL)) for key in rows if held[key.when]]
+    offered = [
+        replace(_named(key, turned), spared=_spared(key, use))
+        for key, use in judged
+        if use is not Use.REFUSED
+    ]
+    wanted = {key.action for key, use in judged if use is Use.WANTED}
+    return tuple(sorted(offered, key=lambda key: key.action not in wanted))
+
+
+def _named(key: Key, turned: Collection[str]) -> Key:
+    if key.action not in turned or not key.back:
+        return key
+    return replace(key, label=key.back, short=key.back)
+
+
+def _spared(key: Key, use: Use) -> int:
+    """An act that is wanted stays as long as any."""
+    if use is Use.WANTED:
+        return 0
+    return key.spared + (_IDLE_SPARED if use is Use.IDLE else 0)

@@ -12,8 +12,17 @@ from upturn.dashboard.palette import MONOCHROME, THEMES, Palette
 from upturn.dashboard.terminal import Terminal
 
 WIDTHS = [(0, "-tiny"), (76, "-narrow"), (110, "-wide"), (170, "-huge")]
-HEIGHTS = [(0, "-bare"), (9, "-flat"), (18, "-short"), (32, "-tall"), (50, "-high")]
+HEIGHTS = [
+    (0, "-bare"),
+    (9, "-flat"),
+    (14, "-low"),
+    (18, "-short"),
+    (32, "-tall"),
+    (50, "-high"),
+]
 """From so many columns or rows the screen has this class; styles.tcss lays out by them."""
+BARE_BELOW = HEIGHTS[1][0]
+"""So few rows are for the most urgent words, and where they leave room for posture and time."""
 OVERVIEW_FROM = 3
 """With so many tables it begins with the overview, where that has room."""
 OVERVIEW_WIDTH, OVERVIEW_HEIGHT = 76, 18

@@ -30,19 +30,20 @@ class Sign:
     shape: str
     """One character: the shapes differ, so that no colour is needed."""
     words: str
+    short: str
 
 
 class MarkKind(Enum):
     """The gravest first: of those that share a place the first is drawn."""
 
-    HIGH = Sign("H", "high alarm")
-    LOST = Sign("x", "no data")
-    MEDIUM = Sign("M", "medium")
-    BEGAN = Sign("▼", "inverted")
-    ENDED = Sign("▲", "up")
-    LOW = Sign("L", "low")
-    RESTORED = Sign("o", "data back")
-    ACKNOWLEDGED = Sign("a", "acknowledged")
+    HIGH = Sign("H", "high alarm", "high")
+    LOST = Sign("x", "no data", "lost")
+    MEDIUM = Sign("M", "medium", "med")
+    BEGAN = Sign("▼", "inverted", "down")
+    ENDED = Sign("▲", "up", "up")
+    LOW = Sign("L", "low", "low")
+    RESTORED = Sign("o", "data back", "back")
+    ACKNOWLEDGED = Sign("a", "acknowledged", "ack")
 
 
 ALARM_MARKS = {

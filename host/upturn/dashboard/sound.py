@@ -18,8 +18,8 @@ class SoundControl(Protocol):
         """Play the tone that a person confirms; None when it plays, else why it does not."""
         ...
 
-    def confirm(self) -> None:
-        """A person has heard it."""
+    def confirm(self) -> str | None:
+        """A person has heard it; None when that counts, else why it does not."""
         ...
 
     def needs_confirming(self) -> bool:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from upturn.core.alarm_table import Priority
@@ -11,6 +12,24 @@ from upturn.dashboard import wording
 from upturn.dashboard.flash import flash_on, lit
 from upturn.dashboard.headline import foremost
 from upturn.dashboard.view import View
+
+SHORT: Mapping[str, str] = {
+    "Time limit is near": "limit near",
+    "Inverted too long": "too long",
+    "Rest was too short": "rest short",
+    "Steeper than the angle limit": "steeper",
+    "Past vertical: table may lock": "past vertical",
+    "Table is turning too fast": "too fast",
+    "Hard knock on the table": "hard knock",
+    "No movement while inverted": "no movement",
+    "No data from the table": "no data",
+    "Sensor has moved on the table": "sensor moved",
+    "This computer stood still": "stood still",
+    "The last watch ended inverted": "ended inverted",
+    "An alarm route is down": "route down",
+    "No sound at this screen": "no sound",
+}
+"""Titles that are too long for a cell, in words of their own: one name wherever it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +73,22 @@ def standing(view: View) -> Standing:
     return Standing(posture, wording.readiness(snapshot))
 
 
-def rank(view: View) -> tuple[int, bool]:
-    """Of two tables the higher one needs somebody more."""
-    return view.urgency, view.snapshot.inverted
+def called(alarm: AlarmView) -> str:
+    """Its title, and that it is over: what is over orders nothing."""
+    return f"Over: {alarm.spec.title}" if wording.is_over(alarm) else alarm.spec.title
+
+
+def short(title: str) -> str:
+    """An alarm's title where there is room for two words."""
+    return SHORT.get(title, title)
 
 
 def _alarmed(view: View, alarm: AlarmView) -> Standing:
-    more = alarm.spec.title
+    more = called(alarm)
     if alarm.acknowledged:
         more += ", acknowledged"
     if len(view.snapshot.alarms) > 1:
         more += f", and {len(view.snapshot.alarms) - 1} more"
-    words = alarm.spec.id.replace("_", " ").upper()
-    return Standing(words, more, alarm.priority, lit(alarm, view.clock_s))
+    return Standing(
+        short(alarm.spec.title).upper(), more, alarm.priority, lit(alarm, view.clock_s)
+    )

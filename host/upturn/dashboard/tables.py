@@ -22,8 +22,8 @@ from upturn.dashboard.palette import Palette
 from upturn.dashboard.view import Pulse, View
 
 LOG_KEPT = 100
-DIGITS = 9
-"""So many tables have a key of their own."""
+TYPING_S = 1.0
+"""So soon after a digit another one is of the same number."""
 
 
 class Table:
@@ -91,6 +91,10 @@ class Tables:
         self.chosen = 0
         self.overview = False
         """All are shown beside each other, and none in full."""
+        self.views: Sequence[View] = ()
+        """As they were painted last."""
+        self._typed = 0
+        self._typing_until_s = 0.0
 
     def refresh(self) -> bool:
         """Look who has come and gone; whether something else is shown now."""
@@ -118,6 +122,19 @@ class Tables:
     def names(self) -> list[str]:
         return [table.name for table in self.all]
 
+    @property
+    def in_banner(self) -> Table | None:
+        """In the overview: the one that needs somebody most, as it was painted last."""
+        if len(self.views) != len(self.all):
+            return None
+        worst = max(range(len(self.all)), key=lambda n: self.views[n].need)
+        return self.all[worst] if self.views[worst].urgency >= Priority.MEDIUM else None
+
+    def view_of(self, table: Table) -> View | None:
+        """As it was painted last."""
+        at = self.all.index(table)
+        return self.views[at] if at < len(self.views) else None
+
     def needy(self) -> list[str]:
         """The tables that nobody should stop watching now: somebody inverted, or a high alarm."""
         return [
@@ -134,6 +151,14 @@ class Tables:
         self.overview = False
         return True
 
+    def type_digit(self, digit: int, clock_s: float) -> bool:
+        """Show the one of that number; the next digit makes it longer, where there is such."""
+        longer = 10 * self._typed + digit
+        goes_on = clock_s < self._typing_until_s and longer <= len(self.all)
+        self._typed = longer if goes_on else digit
+        self._typing_until_s = clock_s + TYPING_S
+        return self.choose(self._typed - 1)
+
     def step(self, by: int) -> bool:
         """Show the next, or the one before; from the last to the first."""
         return self.choose((self.chosen + by) % len(self.all))
@@ -143,6 +168,7 @@ class Tables:
         views = [table.look(clock_s, palette, wall) for table in self.all]
         for table, view in zip(self.all, views, strict=True):
             table.read_events(view)
+        self.views = views
         return views
 
     def news(self, views: Sequence[View]) -> bool:
@@ -150,10 +176,10 @@ class Tables:
         return sum(table.news(view) for table, view in zip(self.all, views, strict=True)) > 0
 
     def named(self, views: Sequence[View]) -> list[Beside]:
-        """Each with its name and the key that shows it; without a digit Tab comes to it."""
+        """Each with its name and the number that shows it."""
         return [
-            Beside(name, str(n + 1) if n < DIGITS else "Tab", view)
-            for n, (name, view) in enumerate(zip(self.names, views, strict=True))
+            Beside(name, str(number), view)
+            for number, (name, view) in enumerate(zip(self.names, views, strict=True), start=1)
         ]
 
 

@@ -8,7 +8,7 @@ dead as a sensor that is silent, whatever it says of itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from upturn.core.alarm_table import Priority
 from upturn.core.events import Posture
@@ -21,7 +21,11 @@ STOPPED_S = 3.0
 """A snapshot that stands still this long, while its source is live, means a dead monitor."""
 STALE_S = SIGNAL_LOST_S
 
-_MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
+Moment = datetime | timedelta
+"""The wall's time of day; of a recording, how long after its beginning."""
+
+SIMULATED = "simulated"
+
 _HEAD_DOWN = (Posture.INVERTED, Posture.OVER_ROTATED)
 _HEAD_UP = (Posture.UPRIGHT, Posture.LEVEL)
 
@@ -63,6 +67,11 @@ class View:
         return self.source.begin_s is not None
 
     @property
+    def runs(self) -> bool:
+        """Time goes on here, or it is a moment of a recording that is looked at."""
+        return self.source.live or self.replayed
+
+    @property
     def age_s(self) -> float | None:
         """Age of the newest sample, growing on when the monitor stands still."""
         age_s = self.snapshot.signal_age_s
@@ -82,6 +91,17 @@ class View:
         )
 
     @property
+    def of_now(self) -> bool:
+        """As `fresh`, and time goes on; or it is the moment of a recording that is looked at."""
+        return self.fresh and (self.source.live or self.replayed)
+
+    @property
+    def unreal(self) -> str:
+        """Why nobody hangs there, in a word; a source of this host has it in its label alone."""
+        named = self.source.label.casefold().startswith(SIMULATED)
+        return self.source.unreal or (SIMULATED if named else "")
+
+    @property
     def ready(self) -> bool:
         """READY, and that is known now."""
         return self.snapshot.ready and self.fresh
@@ -96,17 +116,29 @@ class View:
         return self.fresh and self.snapshot.posture in _HEAD_DOWN
 
     @property
+    def head_up(self) -> bool:
+        return self.fresh and self.snapshot.posture in _HEAD_UP and not self.snapshot.inverted
+
+    @property
+    def owes_rest(self) -> bool:
+        """A rest is due, whether or not its time runs."""
+        return self.snapshot.rest_left_s > 0.0 and not self.snapshot.inverted
+
+    @property
     def resting(self) -> bool:
         """A rest is due, and its time runs: the core counts samples with the head up."""
         snapshot = self.snapshot
         return (
-            snapshot.rest_left_s > 0.0
-            and not snapshot.inverted
-            and self.fresh
-            and snapshot.posture in _HEAD_UP
+            self.owes_rest
+            and self.head_up
             and snapshot.angle_deg is not None
             and snapshot.angle_deg <= REST_MAX_DEG
         )
+
+    @property
+    def counts_rest(self) -> bool:
+        """What is left of a rest is what matters now, and it is known."""
+        return self.owes_rest and self.fresh and self.runs
 
     @property
     def top(self) -> AlarmView | None:
@@ -121,6 +153,13 @@ class View:
         return self.top.priority if self.top is not None else 0
 
     @property
+    def need(self) -> tuple[int, bool, bool]:
+        """Of two tables the higher one needs somebody more; where they are alike, unanswered."""
+        alarms = self.snapshot.alarms
+        waits = any(not a.acknowledged for a in alarms if a.priority == self.urgency)
+        return self.urgency, waits or self.stopped, self.snapshot.inverted
+
+    @property
     def exposure_priority(self) -> Priority | None:
         """How the exposure itself stands: medium from the notice, high from the limit."""
         snapshot = self.snapshot
@@ -128,13 +167,13 @@ class View:
             return Priority.HIGH
         return Priority.MEDIUM if snapshot.exposure_s >= snapshot.profile.notice_s else None
 
-    def time_of_day(self, t_s: float) -> datetime | None:
-        """The wall's time at `t_s` of the table's, past or to come; None where nobody tells it.
-
-        A recording has a clock of its own, which began at midnight.
-        """
+    def time_of_day(self, t_s: float) -> Moment | None:
+        """When it is `t_s` of the table's time, past or to come; None where nobody tells it."""
         if self.source.begin_s is not None:
-            return _MIDNIGHT + timedelta(seconds=t_s - self.source.begin_s)
+            return timedelta(seconds=t_s - self.source.begin_s)
         if self.wall is None:
             return None
-        return self.wall + timedelta(seconds=(t_s - self.snapshot.now_s) / self.source.speed)
+        try:
+            return self.wall + timedelta(seconds=(t_s - self.snapshot.now_s) / self.source.speed)
+        except (OverflowError, ValueError):  # a time that no calendar has
+            return None

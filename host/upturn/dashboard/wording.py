@@ -8,10 +8,11 @@ up the limit and nobody is shown time that is gone.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import timedelta
 from math import ceil, floor
 
 from upturn.core.alarm_table import ALARMS, AlarmId, Clear
+from upturn.core.commands import Acknowledge
 from upturn.core.events import (
     AlarmChanged,
     Event,
@@ -24,9 +25,16 @@ from upturn.core.events import (
 )
 from upturn.core.limits import Profile
 from upturn.core.snapshot import AlarmView, Snapshot
-from upturn.dashboard.view import View
+from upturn.core.thresholds import EVENT_HOLD_S
+from upturn.dashboard.view import Moment, View
 
 UNKNOWN = "--"
+
+NO_DATA, NO_POSTURE, HEAD_LOW = "no data", "posture unknown", "head too low"
+"""Why a rest does not run."""
+
+_WRITTEN: Mapping[str, str] = {"mqtt": "MQTT"}
+"""Names that no capital alone makes right."""
 
 POSTURES: dict[Posture, str] = {
     Posture.UNKNOWN: "POSTURE UNKNOWN",
@@ -36,8 +44,15 @@ POSTURES: dict[Posture, str] = {
     Posture.OVER_ROTATED: "PAST VERTICAL",
 }
 
-MOMENTS = frozenset({AlarmId.FALL, AlarmId.DISTRESS, AlarmId.HOST_STALLED})
-"""They latch, but were a moment and no state: nothing about them is over while they stand."""
+HOW_OVER: Mapping[AlarmId, tuple[str, str]] = {
+    AlarmId.TIME_LIMIT: ("that inversion has ended", "another one has begun"),
+    AlarmId.NO_RETURN: ("that inversion has ended", "another one has begun"),
+    AlarmId.OVER_ROTATION: ("the table is back before vertical", "the person is still inverted"),
+}
+"""What latches and is a state: what has ended, and how it goes on where somebody is inverted.
+
+What latches and is not here was a moment: nothing about it is over while it stands.
+"""
 
 WHY_NOT_PAUSED: Mapping[AlarmId, str] = {
     AlarmId.NO_RETURN: "the person is still inverted",
@@ -83,9 +98,17 @@ def since(seconds: float) -> str:
     return f"{minutes} min ago" if minutes else "just now"
 
 
-def time_of_day(at: datetime | None) -> str:
-    """Rounded down: when something was."""
+def time_of_day(at: Moment | None) -> str:
+    """Rounded down: when something was; of a recording, how far from its beginning."""
+    if isinstance(at, timedelta):
+        return passed(at.total_seconds())
     return f"{at:%H:%M:%S}" if at is not None else UNKNOWN
+
+
+def sentence(text: str) -> str:
+    """With the capital that a sentence begins with."""
+    first = text.split(" ", 1)[0]
+    return text.replace(first, _WRITTEN.get(first, f"{first[:1].upper()}{first[1:]}"), 1)
 
 
 def data_age(view: View) -> str:
@@ -110,6 +133,15 @@ def rest(snapshot: Snapshot) -> str:
     if snapshot.rest_left_s > 0.0:
         return f"rest {left(snapshot.rest_left_s)} more"
     return "rested" if snapshot.inversion else "no rest due"
+
+
+def rest_pause(view: View) -> str:
+    """Why the rest that is due does not run; empty where it does."""
+    if view.resting:
+        return ""
+    if not view.fresh:
+        return NO_DATA
+    return NO_POSTURE if view.snapshot.posture is Posture.UNKNOWN else HEAD_LOW
 
 
 def battery(snapshot: Snapshot, width: int = 80) -> str:
@@ -159,9 +191,29 @@ def beyond(profile: Profile) -> str:
     return f"Profile {profile.name} {profile.beyond}." if profile.beyond else ""
 
 
-def advice(alarm: AlarmView) -> str:
-    """Detail and advice in one sentence run."""
-    return f"{alarm.detail}. {alarm.spec.advice}" if alarm.detail else alarm.spec.advice
+def advice(alarm: AlarmView, view: View) -> str:
+    """Detail and advice in one run of sentences; of what is over, how that is and what follows."""
+    if is_over(alarm):
+        return f"{sentence(_how_over(alarm, view))}. {to_do(alarm, view)}".rstrip()
+    detail = f"{sentence(alarm.detail)}. " if alarm.detail else ""
+    return f"{detail}{to_do(alarm, view)}"
+
+
+def to_do(alarm: AlarmView, view: View) -> str:
+    """What to do now, alone. What is over in a recording asks for nothing."""
+    if not is_over(alarm):
+        return alarm.spec.advice
+    acts = [] if view.source.why_not(Acknowledge) else ["press a"]
+    if view.snapshot.rest_left_s > 0.0 and not view.snapshot.inverted:
+        acts.append(f"{'then ' if acts else ''}rest {left(view.snapshot.rest_left_s)}")
+    return "" if view.replayed or not acts else f"{sentence(', '.join(acts))}."
+
+
+def _how_over(alarm: AlarmView, view: View) -> str:
+    ended, goes_on = HOW_OVER[alarm.spec.id]
+    if view.snapshot.inverted:
+        return f"{ended}; {goes_on}"
+    return "the person is up" if view.head_up and view.runs else ended
 
 
 def alarm_state(alarm: AlarmView, *, short: bool = False, read_only: bool = False) -> str:
@@ -170,7 +222,7 @@ def alarm_state(alarm: AlarmView, *, short: bool = False, read_only: bool = Fals
         paused = f"audio paused {ceil(alarm.pause_left_s - 1e-6)} s"
         return paused if short else f"acknowledged, {paused}"
     if is_over(alarm):
-        return "over, press a" if short and not read_only else "over, waits to be acknowledged"
+        return "over, not acknowledged" if read_only else "over, press a"
     if not alarm.pausable:
         return "audio cannot be paused"
     if alarm.acknowledged:
@@ -180,8 +232,16 @@ def alarm_state(alarm: AlarmView, *, short: bool = False, read_only: bool = Fals
 
 def is_over(alarm: AlarmView) -> bool:
     """Its condition is gone, and it only waits to be acknowledged."""
-    latches = alarm.spec.clear is Clear.AFTER_ACKNOWLEDGE
-    return latches and not alarm.condition and alarm.spec.id not in MOMENTS
+    return _waits(alarm) and alarm.spec.id in HOW_OVER
+
+
+def is_past(alarm: AlarmView, now_s: float) -> bool:
+    """It is not of this moment any more: over, or a moment that is a while ago."""
+    return is_over(alarm) or (_waits(alarm) and now_s - alarm.raised_s >= EVENT_HOLD_S)
+
+
+def _waits(alarm: AlarmView) -> bool:
+    return alarm.spec.clear is Clear.AFTER_ACKNOWLEDGE and not alarm.condition
 
 
 def unpausable(alarm: AlarmView) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from upturn.core.commands import (
+    COMMANDS,
     Acknowledge,
     Command,
     Distress,
@@ -68,6 +69,7 @@ ORDERS: dict[type[Command], Callable[[Command], Order]] = {
     ImFine: _press("im_fine"),
     TestAlarm: _press("test_alarm"),
 }
+VERBS = {command: verb for verb, command in COMMANDS.items() if command in ORDERS}
 WORDS: dict[str, str] = {
     "acknowledge": "acknowledged",
     "symptoms": "noted",

@@ -11,15 +11,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
 
-from upturn.core.commands import Command, SinkStatus, SoundOutput
+from upturn.core.alarm_table import Priority
+from upturn.core.commands import (
+    COMMANDS,
+    Acknowledge,
+    Command,
+    SeenUpright,
+    SinkStatus,
+    SoundOutput,
+)
 from upturn.core.events import Event, InversionStarted, Noted, PostureChanged
 from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard.feed import Asked, EventRing, SourceState
 from upturn.dashboard.history import History
-from upturn.remote.answers import Answers, Order, order_of
+from upturn.remote.answers import VERBS, Answers, Order, order_of
 from upturn.remote.own_alarm import NO_SOUND, OwnAlarm
 from upturn.remote.parse import AlarmsSaid, Answer, EventSaid, StateSaid
 from upturn.remote.table import RemoteTable
+from upturn.sinks.mqtt.commands import why_forbidden
+from upturn.sinks.mqtt.payloads import Origin
 
 READ_ONLY = "this screen only shows: start it with --allow-commands, or go to the host"
 AT_THE_HOST = "that can be done at the host only"
@@ -62,12 +72,18 @@ class RemoteFeed:
         now_s = self._judged()
         lost = self.table.loss.why
         host = self.table.host
+        origin = self.table.origin
+        unreal = "" if origin is Origin.LIVE else str(origin)
+        where = f"on {host}" if host else "at the broker"
         return SourceState(
-            f"on {host}" if host else "at the broker",
+            where if self.table.name.lower().startswith(unreal) else f"{unreal} {where}",
             well=not lost,
             read_only=READ_ONLY if self._send is None else "",
             lost=lost,
             answer=self._answers.shown(now_s),
+            unreal=unreal,
+            elsewhere=True,
+            acts=self._acts(),
         )
 
     def hear_sound(self, command: Command) -> None:
@@ -94,13 +110,15 @@ class RemoteFeed:
         for own in (loss, self._no_sound):
             if own.is_meant(command):
                 return own.acknowledge(now_s)
-        if self._send is None:
-            return READ_ONLY
-        if loss.why:
-            return f"it does not reach the host: {loss.why}"
-        order = order_of(command)
+        if isinstance(command, SeenUpright) and self._may_be_seen:
+            self.table.see_upright()
+            self.note("seen upright, as this screen was told")
+            return None
+        why = self._why_not(type(command))
+        order = None if why else order_of(command)
         if order is None:
-            return AT_THE_HOST
+            return why or AT_THE_HOST
+        assert self._send is not None  # else there is a reason
         self._answers.asked(now_s, order)
         self._send(self, order)
         return Asked("asked the host")
@@ -127,12 +145,16 @@ class RemoteFeed:
                 self._events.extend([moved])
         self._judged()
 
-    def hear_alarms(self, said: AlarmsSaid) -> None:
-        """As `hear_state`, or kept by the broker."""
-        self.table.hear_alarms(self._clock(), said)
+    def hear_alarms(self, said: AlarmsSaid, *, live: bool) -> None:
+        """As `hear_state`; if not `live`, kept by the broker."""
+        self.table.hear_alarms(self._judged(), said, live=live)
 
     def hear_event(self, heard: EventSaid) -> None:
-        """Once, however often it is told."""
+        """Once, however often it is told.
+
+        Raises:
+            Refused: it is of another time.
+        """
         if heard.uid in self._uids:
             return
         self._uids[heard.uid] = None
@@ -162,6 +184,37 @@ class RemoteFeed:
     def note(self, words: str) -> None:
         """For the log."""
         self._events.extend([Noted(self._clock(), words)])
+
+    @property
+    def _may_be_seen(self) -> bool:
+        """A person who looks knows more than this screen: it shall not sound for ever."""
+        loss = self.table.loss
+        heard = self.table.state is not None or self.table.alarms is not None
+        return bool(loss.why) and heard and loss.priority > Priority.LOW
+
+    def _acts(self) -> dict[type[Command], str]:
+        """Each command: why it is none from here; where it does not reach the host, what is this
+        screen's own is possible still.
+        """
+        acts = {command: self._why_not(command) for command in COMMANDS.values()}
+        own = [alarm for alarm in (self.table.loss, self._no_sound) if alarm.why]
+        if acts[Acknowledge] and own:
+            acts[Acknowledge] = "" if any(not a.unpausable for a in own) else own[0].unpausable
+        if self._may_be_seen:
+            acts[SeenUpright] = ""
+        return acts
+
+    def _why_not(self, command: type[Command]) -> str:
+        """Why it is not for the host, from here and now."""
+        if self._send is None:
+            return READ_ONLY
+        if self.table.loss.why:
+            return f"it does not reach the host: {self.table.loss.why}"
+        verb = VERBS.get(command)
+        if verb is None:
+            return AT_THE_HOST
+        state = self.table.state
+        return why_forbidden(verb) if state is not None and verb in state.forbidden else ""
 
     def _judged(self) -> float:
         """The time, with all that is due by it judged."""

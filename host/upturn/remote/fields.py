@@ -19,6 +19,8 @@ MAX_SECONDS = 1e9
 MAX_COUNT = 2**53
 MAX_TEXT = 1000
 MAX_ITEMS = 64
+YEARS = range(2000, 2101)
+"""Of any wall clock that was ever set."""
 MIN_DEG, MAX_DEG = -180.0, 225.0
 _AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", re.ASCII)
 _QUOTED = 40
@@ -51,6 +53,10 @@ class Fields:
     def __init__(self, said: Mapping[str, object], where: str = "") -> None:
         self._said = said
         self._where = where
+
+    def has(self, key: str) -> bool:
+        """An older host leaves out what came later."""
+        return key in self._said
 
     def is_null(self, key: str) -> bool:
         return self._get(key) is None
@@ -117,9 +123,12 @@ class Fields:
         if not isinstance(value, str) or not _AT.fullmatch(value):
             self._refuse(key, "a time")
         try:
-            return datetime.fromisoformat(value).timestamp()
-        except (ValueError, OverflowError):
+            at = datetime.fromisoformat(value)
+        except ValueError:
             self._refuse(key, "a time")
+        if at.year not in YEARS:
+            self._refuse(key, f"a time from {YEARS[0]} to {YEARS[-1]}")
+        return at.timestamp()
 
     def at_s_or_none(self, key: str) -> float | None:
         return None if self._get(key) is None else self.at_s(key)

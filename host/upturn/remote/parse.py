@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from typing import NamedTuple, assert_never
 
 from upturn.core.alarm_table import ALARMS, AlarmId, AlarmSpec, Kind, Priority
@@ -23,7 +24,7 @@ from upturn.core.limits import ANGLE_CEILING_DEG, DEVICES, PROFILES, DeviceKind,
 from upturn.core.snapshot import AlarmView, Check, Snapshot
 from upturn.core.thresholds import SIGNAL_LOST_S, SIGNAL_LOST_UPRIGHT_S
 from upturn.remote.fields import Fields, Refused, json_fields
-from upturn.sinks.mqtt.payloads import VERSION, Signal
+from upturn.sinks.mqtt.payloads import VERSION, Origin, Signal
 from upturn.sinks.mqtt.teller import OFFLINE, ONLINE
 
 CHECK = "Table"
@@ -39,6 +40,8 @@ class Head(NamedTuple):
     host: str
     node: str
     name: str
+    origin: Origin = Origin.LIVE
+    """An older host does not say: then somebody may be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class StateSaid:
     """Of time 0, with no alarms: they come by themselves."""
     highest: Priority | None
     """Of the alarms that there should be."""
+    forbidden: frozenset[str] = frozenset()
+    """The commands that its host does not take from here; an older one does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,14 @@ class AlarmSaid:
     """Or paused, or another sounds for it."""
     paused_until_s: float | None
 
-    def view(self, now_s: float, host_s: float) -> AlarmView:
-        """At `now_s` here, when the host's wall clock says `host_s`."""
-        paused_s = 0.0 if self.paused_until_s is None else self.paused_until_s - host_s
+    def view(self, now_s: float, host_s: float, longest_s: float = inf) -> AlarmView:
+        """At `now_s` here, when the host's wall clock says `host_s`.
+
+        `longest_s`: of a pause from now on, whatever that clock says.
+        """
+        paused_s = 0.0
+        if self.paused_until_s is not None:
+            paused_s = min(self.paused_until_s - host_s, longest_s)
         over = self.paused_until_s is not None and paused_s <= 0.0
         return AlarmView(
             spec=self.spec,
@@ -84,12 +94,33 @@ class AlarmSaid:
         )
 
 
+Pause = tuple[AlarmId, int, float]
+"""Of an occurrence, until when by the host's wall clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmsSaid:
     head: Head
     watched: bool
     alarms: tuple[AlarmSaid, ...]
     """Most urgent first."""
+
+    @property
+    def pauses(self) -> set[Pause]:
+        return {
+            (alarm.spec.id, alarm.occurrence, alarm.paused_until_s)
+            for alarm in self.alarms
+            if alarm.paused_until_s is not None
+        }
+
+    def has_news_for(self, before: AlarmsSaid | None) -> bool:
+        """An alarm is new, or higher than it was."""
+        known = {} if before is None else before.priorities
+        return any(key not in known or now > known[key] for key, now in self.priorities.items())
+
+    @property
+    def priorities(self) -> dict[tuple[AlarmId, int], Priority]:
+        return {(alarm.spec.id, alarm.occurrence): alarm.priority for alarm in self.alarms}
 
     @property
     def highest(self) -> Priority | None:
@@ -163,6 +194,7 @@ def parse_state(payload: bytes, node: str) -> StateSaid:
         session_peak_deg=session.degrees_or_none("peak_angle_deg"),
         stand_down=fields.flag("stand_down"),
         checks=_checks(fields),
+        overridden=fields.flag("ready") and bool(fields.texts("not_ready")),
         check_in_age_s=None,
         battery_v=fields.number_or_none("battery_v", most=100.0),
         battery_percent=fields.number_or_none("battery_percent", most=100.0),
@@ -172,7 +204,9 @@ def parse_state(payload: bytes, node: str) -> StateSaid:
     )
     fields.count("commands_refused")
     _check_freshness(fields, snapshot, signal)
-    return StateSaid(head, snapshot, _priority_or_none(fields, "highest"))
+    key = "commands_forbidden"
+    forbidden = frozenset(fields.texts(key) if fields.has(key) else ())
+    return StateSaid(head, snapshot, _priority_or_none(fields, "highest"), forbidden)
 
 
 def parse_alarms(payload: bytes, node: str) -> AlarmsSaid:
@@ -249,7 +283,9 @@ def _check_version(fields: Fields) -> None:
 
 def _head(fields: Fields, node: str) -> Head:
     _check_version(fields)
-    head = Head(fields.at_s("at"), fields.id("host"), fields.id("node"), fields.text("name"))
+    origin = Origin(fields.word("origin", *Origin)) if fields.has("origin") else Origin.LIVE
+    host, about = fields.id("host"), fields.id("node")
+    head = Head(fields.at_s("at"), host, about, fields.text("name"), origin)
     if head.node != node:
         raise Refused("is about another node than its topic")
     return head
@@ -285,7 +321,7 @@ def _profile(fields: Fields, *, judged: bool) -> Profile:
 
 def _checks(fields: Fields) -> tuple[Check, ...]:
     ready, problems = fields.flag("ready"), fields.texts("not_ready")
-    if ready is bool(problems) or not all(problems):
+    if not (ready or problems) or not all(problems):
         raise Refused("ready and not_ready contradict each other")
     return tuple(Check(CHECK, problem) for problem in problems) or (Check(CHECK, "", TOLD_READY),)
 

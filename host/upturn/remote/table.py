@@ -16,16 +16,19 @@ from upturn.core.limits import STANDARD
 from upturn.core.pipeline import Pipeline
 from upturn.core.sample import StreamInfo
 from upturn.core.snapshot import AlarmView, Check, Snapshot
+from upturn.core.thresholds import PAUSE_INVERTED_S, PAUSE_S
 from upturn.remote.fields import Refused
-from upturn.remote.host_time import HostTime
-from upturn.remote.own_alarm import LINK_LOST, LOST_S, OwnAlarm, urgency_of_loss
-from upturn.remote.parse import CHECK, AlarmsSaid, OwnerSaid, StateSaid
+from upturn.remote.host_time import FAR_S, HostTime
+from upturn.remote.own_alarm import LINK_LOST, LOST_S, OwnAlarm, loss_of, urgency_of_loss
+from upturn.remote.parse import CHECK, AlarmSaid, AlarmsSaid, OwnerSaid, Pause, StateSaid
+from upturn.sinks.mqtt.payloads import Origin
 
 SETTLES_S = 2.0
 """Alarms and readings are told one after the other: so long they may differ."""
 LIMITS_UNKNOWN = "(not known yet)"
 LAST_WORD = "as it was last heard"
 LINK_CHECK = "Link"
+CLOCK_PUT = "goes back in time, or far ahead: it counts once another one says the same"
 
 NOTHING_KNOWN: Snapshot = replace(
     Pipeline(StreamInfo(), replace(STANDARD, name=LIMITS_UNKNOWN)).snapshot(0.0),
@@ -53,7 +56,13 @@ class RemoteTable:
     failure: str = ""
     """Why this program itself can tell nothing any more."""
     loss: OwnAlarm = field(default_factory=lambda: OwnAlarm(LINK_LOST))
+    seen_upright: bool = False
+    """By a person, since the link was lost: the last word is of nobody any more."""
     _time: HostTime = field(default_factory=HostTime)
+    _live_while_lost: bool = False
+    """The alarms were told since the link was lost: their host is there, and tells them."""
+    _paused_s: dict[Pause, float] = field(default_factory=dict)
+    """Since when each pause is known of here."""
     _differs_s: float | None = None
     """Since when the alarms are not those that the readings speak of."""
     _down_s: float = 0.0
@@ -72,6 +81,17 @@ class RemoteTable:
         said = self.state or self.alarms
         return said.head.host if said is not None else ""
 
+    @property
+    def origin(self) -> Origin:
+        """Live, unless nothing that was said of it is."""
+        said = [said.head.origin for said in (self.state, self.alarms) if said is not None]
+        return said[0] if said and Origin.LIVE not in said else Origin.LIVE
+
+    @property
+    def left_behind(self) -> bool:
+        """A host that is gone told the broker of it before this screen was there."""
+        return self.state is None and not self.host_up
+
     def hear_state(self, now_s: float, said: StateSaid) -> None:
         """A reading that came just now.
 
@@ -79,17 +99,24 @@ class RemoteTable:
             Refused: it is not of who has the node.
         """
         self._check_owner(said.head.host)
-        self._time.heard(now_s, said.head.host, said.head.at_s)
+        if not self._time.heard(now_s, said.head.host, said.head.at_s):
+            raise Refused(CLOCK_PUT)
         self.state, self.bad_state = said, ""
+        self.seen_upright = self.seen_upright and not said.snapshot.inverted
         self._compare(now_s)
 
-    def hear_alarms(self, now_s: float, said: AlarmsSaid) -> None:
-        """The active set, kept by the broker or not.
+    def hear_alarms(self, now_s: float, said: AlarmsSaid, *, live: bool = False) -> None:
+        """The active set; if not `live`, it was kept by the broker, for nobody knows how long.
 
         Raises:
             Refused: it is not of who has the node.
         """
         self._check_owner(said.head.host)
+        self.seen_upright = self.seen_upright and said == self.alarms
+        if said.has_news_for(self.alarms):
+            self.loss.break_pause(now_s)
+        self._live_while_lost = live and bool(self.loss.why)
+        self._paused_s = {pause: self._paused_s.get(pause, now_s) for pause in said.pauses}
         self.alarms, self.bad_alarms = said, ""
         self._compare(now_s)
 
@@ -110,19 +137,41 @@ class RemoteTable:
     def judge(self, now_s: float) -> bool:
         """Whether the link was lost, or came back, since the last call."""
         why = next(self._reasons(now_s), "")
-        last = self._last_word(now_s) if why and not self.loss.why else None
-        head_down = last is not None and last.inverted
-        return self.loss.judge(now_s, why, urgency_of_loss(last), pausable=not head_down)
+        self.seen_upright = self.seen_upright and bool(why)
+        last = self._last_word(now_s) if why else None
+        priority, head_down = Priority.LOW, last is not None and last.inverted
+        unreal = self.origin is not Origin.LIVE
+        nobody = unreal or self.seen_upright
+        if not nobody:
+            watched = not self._ended_in_order
+            priority = urgency_of_loss(last, self.age_s(now_s) or 0.0, watched=watched)
+            if self.state is not None:  # it says what there is, though that may never arrive
+                priority = max(priority, self.state.highest or Priority.LOW)
+        changed = self.loss.judge(now_s, why, priority, pausable=nobody or not head_down)
+        self._live_while_lost = self._live_while_lost and bool(why) and not self._silent
+        self.loss.spec = loss_of(last, self.loss.priority, unreal=unreal).spec
+        return changed
+
+    def see_upright(self) -> None:
+        """A person has looked, while nothing is known here: the last word no longer stands."""
+        self.seen_upright = True
+        self.loss.ease(Priority.LOW)
 
     def snapshot(self, now_s: float) -> Snapshot:
         """At `now_s`, of which `judge` was told."""
         shown = self._last_word(now_s) or self._unknown(now_s)
         if not self.loss.why:
             return shown
-        old = (_as_last_heard(alarm) for alarm in shown.alarms)
+        over = self.seen_upright or self.origin is not Origin.LIVE
+        old = shown.alarms
+        if not self._live_while_lost:
+            old = tuple(_as_last_heard(alarm) for alarm in old)
+        alarms = (self.loss.view(now_s), *(() if over else old))
         return replace(
-            _counted_on(shown, self.age_s(now_s) or 0.0),
-            alarms=(self.loss.view(now_s), *old),
+            replace(shown, inverted=False)
+            if over
+            else _counted_on(shown, self.age_s(now_s) or 0.0),
+            alarms=tuple(sorted(alarms, key=lambda alarm: -alarm.priority)),
             checks=(Check(LINK_CHECK, self.loss.why), *(c for c in shown.checks if not c.passed)),
         )
 
@@ -132,13 +181,36 @@ class RemoteTable:
         if not self.loss.why:
             return False
         unheard = self.state is None and (self.alarms is None or not self.alarms.alarms)
-        return unheard or self.loss.priority is Priority.LOW
+        return unheard or self.loss.priority is Priority.LOW or self._known_to_be_calm
 
     def moment_s(self, now_s: float, at_s: float) -> float:
-        """When it is here, if it is `at_s` by its host's wall clock."""
+        """When it is here, if it is `at_s` by its host's wall clock.
+
+        Raises:
+            Refused: that is no time of anything that was just told.
+        """
         if self.state is None:
             return now_s
-        return min(now_s, now_s - (self._time.now_s(now_s) - at_s))
+        ago_s = self._time.now_s(now_s) - at_s
+        if abs(ago_s) > FAR_S:
+            raise Refused("is more than a day off its host's clock")
+        return now_s - max(0.0, ago_s)
+
+    @property
+    def _known_to_be_calm(self) -> bool:
+        """No more than time made it urgent, and a person knows of it."""
+        return self.loss.acknowledged and self.loss.priority is Priority.MEDIUM
+
+    @property
+    def _silent(self) -> bool:
+        """Nobody would tell of its alarms now."""
+        return bool(self.failure or self.broker or self.bad_alarms) or self.host_up is False
+
+    @property
+    def _ended_in_order(self) -> bool:
+        """Its host said that it watches nobody any more, and then went."""
+        told = self.alarms is not None and not self.alarms.watched
+        return told and self.host_up is False
 
     def _reasons(self, now_s: float) -> Iterator[str]:
         if self.failure:
@@ -175,7 +247,7 @@ class RemoteTable:
         age_s = self.age_s(now_s) or 0.0
         told = self.state.snapshot
         signal_s = None if told.signal_age_s is None else told.signal_age_s + age_s
-        views = self._views(now_s, self._time.now_s(now_s))
+        views = self._views(now_s, self._time.now_s(now_s), inverted=told.inverted)
         return replace(told, now_s=now_s, signal_age_s=signal_s, alarms=views)
 
     def _alarms_alone(self, now_s: float) -> Snapshot | None:
@@ -186,10 +258,23 @@ class RemoteTable:
         views = self._views(now_s, self.alarms.head.at_s)
         return replace(self._unknown(now_s), alarms=views)
 
-    def _views(self, now_s: float, host_s: float) -> tuple[AlarmView, ...]:
+    def _views(
+        self, now_s: float, host_s: float, *, inverted: bool = False
+    ) -> tuple[AlarmView, ...]:
         if self.alarms is None:
             return ()
-        return tuple(alarm.view(now_s, host_s) for alarm in self.alarms.alarms)
+        most_s = PAUSE_INVERTED_S if inverted else PAUSE_S
+        return tuple(
+            alarm.view(now_s, host_s, most_s - self._paused_for_s(now_s, alarm))
+            for alarm in self.alarms.alarms
+        )
+
+    def _paused_for_s(self, now_s: float, alarm: AlarmSaid) -> float:
+        """By our own clock: a host's may be put back meanwhile."""
+        known_s = self._paused_s.get(
+            (alarm.spec.id, alarm.occurrence, alarm.paused_until_s or 0.0)
+        )
+        return 0.0 if known_s is None else now_s - known_s
 
     def _unknown(self, now_s: float) -> Snapshot:
         return replace(NOTHING_KNOWN, now_s=now_s, node=self.name, node_id=self.node)
@@ -213,6 +298,8 @@ def _counted_on(last: Snapshot, age_s: float) -> Snapshot:
         inversion_s=last.inversion_s + age_s,
         exposure_s=last.exposure_s + age_s,
         exposure_at_least=True,
+        session_inverted_s=last.session_inverted_s + age_s,
+        session_longest_s=max(last.session_longest_s, last.inversion_s + age_s),
         time_left_s=max(0.0, last.time_left_s - age_s),
     )
 

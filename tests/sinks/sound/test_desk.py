@@ -137,6 +137,19 @@ def test_all_tables_share_it_and_one_that_ends_is_silent(studio: Studio) -> None
     studio.waits_for(MEDIUM, HIGH, None)
 
 
+def test_tables_that_are_called_the_same_are_told_apart_by_their_keys(studio: Studio) -> None:
+    studio.starts()
+    left, right = studio.desk.table("Attic", "left"), studio.desk.table("Attic", "right")
+    left.heard((), table(PERSON_HIGH))
+    studio.waits_for(HIGH)
+    right.heard((), CALM)
+    right.end()
+    time.sleep(0.2)
+    studio.waits_for(HIGH)
+    left.end()
+    studio.waits_for(HIGH, None)
+
+
 def test_a_table_that_ended_and_began_again_in_one_moment_begins_anew(studio: Studio) -> None:
     told = studio.desk.table("")
     told.heard((), table(PERSON_HIGH))
@@ -165,7 +178,7 @@ def test_an_output_that_fails_is_reported_once_and_the_next_one_plays_on(studio:
     studio.way.why = studio.output.why = "the cable is out"
     until(lambda: len(studio.told) == 2)
     assert studio.desk.output == ""
-    assert studio.desk.test_tone() == "there is no sound: the cable is out"
+    assert studio.desk.test_tone() == "the cable is out"
     studio.way.why = ""
     for _ in range(5):
         studio.clock.ahead_s += 1.2
@@ -257,11 +270,11 @@ def test_a_fault_of_its_own_is_reported_and_it_goes_on(
 ) -> None:
     monkeypatch.setattr(desk_module, "FAULT_S", 0.02)
     studio.starts()
-    studio.output.play = None  # type: ignore[assignment,method-assign]
-    studio.desk.table("").heard((), table(PERSON_HIGH))
-    until(lambda: len(studio.told) == 2)
+    with monkeypatch.context() as broken:
+        broken.setattr(desk_module, "samples", None)
+        studio.desk.table("").heard((), table(PERSON_HIGH))
+        until(lambda: len(studio.told) == 2)
     assert studio.told[1] == (False, "a fault of Upturn's: 'NoneType' object is not callable")
-    del studio.output.play
     studio.waits_for(HIGH)
     until(lambda: len(studio.told) == 3)
     assert studio.told[2] == (True, "the device")
@@ -291,7 +304,14 @@ class FakeVoice:
     forgotten: int = 0
     closed: bool = False
 
-    def heard(self, table: str, events: Sequence[Event], snapshot: Snapshot, now_s: float) -> None:
+    def heard(
+        self,
+        table: str,
+        events: Sequence[Event],
+        snapshot: Snapshot,
+        now_s: float,
+        name: str | None = None,
+    ) -> None:
         if self.fails:
             raise ValueError(self.fails)
         self.heard_of += 1

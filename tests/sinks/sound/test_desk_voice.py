@@ -24,12 +24,14 @@ class FakeSpeaker:
     problem: str = ""
     dumb: bool = False
     prepared: list[tuple[str, ...]] = field(default_factory=list)
+    asked: list[Phrase] = field(default_factory=list)
     closed: bool = False
 
     def prepare(self, texts: tuple[str, ...], language: str) -> None:
         self.prepared.append(texts)
 
     def spoken(self, phrase: Phrase, language: str) -> Samples | None:
+        self.asked.append(phrase)
         return None if self.dumb else np.ones(RATE_HZ // 2, np.float32)
 
     def close(self) -> None:
@@ -81,6 +83,22 @@ def test_what_is_not_rendered_yet_waits_and_what_is_too_old_is_dropped(
     speaker.dumb = False
     assert texts(voice, 11.0) == ["Come up now."]
     assert voice.waiting(60.0) == []
+
+
+def test_tables_of_one_name_are_kept_apart_and_called_by_it(
+    voice: Voice, speaker: FakeSpeaker
+) -> None:
+    voice.heard("first", (), ALARM, 10.0, "Attic")
+    voice.heard("second", (), table(), 10.0, "Attic")
+    assert texts(voice, 10.0) == ["Come up now."]
+    assert speaker.asked[-1].parts("en") == ("Attic,", "Come up now.")
+    voice.heard("first", (), ALARM, 11.0, "Loft")
+    assert "Loft," in speaker.prepared[-1]
+    assert texts(voice, 11.0) == ["Come up now."]
+    assert speaker.asked[-1].parts("en") == ("Loft,", "Come up now.")
+    (spoken,) = voice.waiting(11.0)
+    voice.said(spoken)
+    assert voice.waiting(11.0) == []
 
 
 def test_a_table_that_has_ended_is_forgotten(voice: Voice, speaker: FakeSpeaker) -> None:

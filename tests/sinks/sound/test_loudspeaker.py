@@ -73,7 +73,7 @@ def test_the_next_best_plays_where_the_best_fails(room: Room) -> None:
 def test_a_bell_is_rung_but_does_not_count_as_working(room: Room) -> None:
     room.device.why = "no sound device is there"
     room.player.why = "no program is there"
-    room.settles(False, "the bell: no sound device is there")
+    room.settles(False, "no sound device is there; the bell rings")
     assert not room.loudspeaker.is_loud
     room.loudspeaker.play(SOUND)
     assert len(room.bell.opened[0].played) == 1
@@ -90,10 +90,10 @@ def test_where_nothing_works_the_best_that_is_there_says_why(room: Room) -> None
 def test_what_was_never_there_explains_nothing_where_something_else_fails(room: Room) -> None:
     room.device.error = MissingError("miniaudio is not installed")
     room.player.why = "paplay fails: connection refused"
-    room.settles(False, "the bell: paplay fails: connection refused")
+    room.settles(False, "paplay fails: connection refused; the bell rings")
     room.player.error = MissingError("no program is there")
     room.later(RETRY_S)
-    room.settles(False, "the bell: miniaudio is not installed")
+    room.settles(False, "miniaudio is not installed; the bell rings")
 
 
 @pytest.mark.parametrize(
@@ -207,3 +207,21 @@ def test_what_has_opened_unseen_is_given_back(room: Room) -> None:
     until(lambda: room.loudspeaker._tried[0].attempt and room.loudspeaker._tried[0].attempt.done)
     room.loudspeaker.close()
     assert room.device.opened[0].closed.is_set()
+
+
+@pytest.mark.parametrize("act", ["play", "cut", "fault"])
+def test_an_output_that_raises_has_failed_and_the_next_one_plays(
+    room: Room, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raises(*_: object) -> None:
+        raise RuntimeError("driver gone")
+
+    room.settles(True, "the device")
+    monkeypatch.setattr(room.device.opened[0], act, raises)
+    room.loudspeaker.play(SOUND)
+    room.loudspeaker.cut()
+    room.device.why = "no sound device is there"
+    assert room.look() == Status(False, "it failed (driver gone)")
+    room.settles(True, "the player")
+    room.loudspeaker.play(SOUND)
+    assert [s is SOUND for _, s in room.player.opened[0].played] == [True]

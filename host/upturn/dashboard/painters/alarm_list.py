@@ -7,6 +7,7 @@ line each, else the rest by number.
 
 from __future__ import annotations
 
+from upturn.core.commands import Acknowledge
 from upturn.core.snapshot import AlarmView
 from upturn.dashboard import wording
 from upturn.dashboard.flash import lit
@@ -26,6 +27,8 @@ def paint_alarms(
     if headed and height > 1:
         none = "NO ALARM HERE" if elsewhere else "NO ALARM"
         title = "ALARMS" if view.snapshot.alarms else none
+        if view.snapshot.stand_down:
+            title = "ALARMS OFF"
         if view.stopped:
             title = "ALARMS BEFORE IT STOPPED" if view.snapshot.alarms else "ALARMS NOT KNOWN"
         head = heading(title, width, view.palette.quiet, view.palette.rule)
@@ -59,7 +62,7 @@ def title_line(view: View, alarm: AlarmView, width: int) -> Line:
 
 def _facts(view: View, alarm: AlarmView) -> tuple[str, ...]:
     age = wording.passed(max(0.0, view.snapshot.now_s - alarm.raised_s))
-    read_only = bool(view.source.read_only)
+    read_only = bool(view.source.why_not(Acknowledge))
     state = wording.alarm_state(alarm, read_only=read_only)
     short = wording.alarm_state(alarm, short=True, read_only=read_only)
     source = alarm.spec.source
@@ -71,7 +74,7 @@ def _all(view: View, explained: tuple[AlarmView, ...], width: int) -> list[Line]
     for alarm in view.snapshot.alarms:
         lines.append(title_line(view, alarm, width))
         if alarm in explained:
-            said = f"{wording.advice(alarm)} {wording.unpausable(alarm)}".rstrip()
+            said = f"{wording.advice(alarm, view)} {wording.unpausable(alarm)}".rstrip()
             lines += wrapped(said, width, view.palette.plain, indent=_INDENT)
     return lines
 

@@ -28,6 +28,7 @@ from upturn.dashboard.view import View
 WINDOWS_S = (30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 DEFAULT_WINDOW = 2
 GUTTER = 5
+_ZOOM = "[ shorter  ] longer"
 JOIN_S = 0.5
 """Samples closer than this are joined; a longer gap stays open."""
 
@@ -94,18 +95,29 @@ def _title(view: View, window_s: float, width: int, kinds: Iterable[MarkKind]) -
     left: Line = ((f"ANGLE  last {window_name(window_s)}", quiet),)
     if view.stopped:
         left = (*left, (" before it stopped", palette.strong))
-    right: Line = (("[ shorter  ] longer", quiet),)
-    room = width - width_of(left) - width_of(right) - 1
-    for kind in sorted(kinds, key=list(MarkKind).index):
-        entry: Line = (
-            ("  ", quiet),
-            (kind.value.shape, mark_ink(palette, kind)),
-            (f" {kind.value.words}", quiet),
-        )
-        room -= width_of(entry)
-        if room >= 0:
-            left = (*left, *entry)
-    return apart(left, right, width, quiet)
+    shown = sorted(kinds, key=list(MarkKind).index)
+    ways = [
+        (_legend(palette, shown, short=short), hint)
+        for short, hint in ((False, _ZOOM), (True, _ZOOM), (True, ""))
+    ]
+    for legend, hint in ways:
+        if width_of(left) + width_of(legend) + len(hint) < width:
+            return apart((*left, *legend), ((hint, quiet),), width, quiet)
+    # The gravest stand first: what is cut away matters least.
+    return apart((*left, *ways[-1][0]), (), width, quiet)
+
+
+def _legend(palette: Palette, kinds: Iterable[MarkKind], *, short: bool) -> Line:
+    line: list[Span] = []
+    for kind in kinds:
+        sign = kind.value
+        words = sign.short if short else sign.words
+        line += [
+            ("  ", palette.quiet),
+            (sign.shape, mark_ink(palette, kind)),
+            (f" {words}", palette.quiet),
+        ]
+    return tuple(line)
 
 
 def mark_ink(palette: Palette, kind: MarkKind) -> Style:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from rich.style import Style
 
-from upturn.core.readiness import BATTERY, DATA, SENSOR, SPOTTER
+from upturn.core.readiness import BATTERY, DATA, REST, SENSOR, SPOTTER, TABLE
 from upturn.core.snapshot import Check
 from upturn.dashboard import wording
 from upturn.dashboard.palette import ink
+from upturn.dashboard.remedies import reason
 from upturn.dashboard.spans import Line, fit, width_of
 from upturn.dashboard.view import View
 
@@ -22,6 +23,8 @@ PASSED = "ok"
 NOT_PASSED = "--"
 LINK = "Link"
 
+_SEEN_BY_NODE = frozenset({SENSOR, TABLE, REST})
+"""They stand for as long as data come."""
 _TITLE = "PRE-USE CHECK"
 _NAME = 12
 _INDENT = "     "
@@ -45,8 +48,8 @@ def paint_checks(view: View, width: int) -> list[Line]:
     return lines
 
 
-def paint_checks_short(view: View, width: int) -> list[Line]:
-    """Where there is little room: what is not passed, and the names of the others."""
+def paint_checks_short(view: View, width: int, *, passed: bool = True) -> list[Line]:
+    """Where there is little room: what is not passed, and the names of the others if `passed`."""
     if view.stopped:
         return _unknown(view, width)
     lines = [_heading(view, width)]
@@ -54,10 +57,10 @@ def paint_checks_short(view: View, width: int) -> list[Line]:
     for row in shown:
         if not row.passed:
             lines += _lines(view, row, width)
-    passed = ", ".join(row.name for row in shown if row.passed)
-    if passed:
+    names = ", ".join(row.name for row in shown if row.passed)
+    if names and passed:
         style = ink(view.palette.good)
-        lines += _hanging(PASSED, f" {passed}", width, style, view.palette.plain)
+        lines += _hanging(PASSED, f" {names}", width, style, view.palette.plain)
     return lines
 
 
@@ -86,13 +89,13 @@ def verdict(view: View, ground: str | None = None) -> Line:
 def _row(view: View, check: Check) -> Row:
     name, note = check.name, check.note
     if not check.passed:
-        return Row(name, check.problem, passed=False)
+        return Row(name, reason(check, view.snapshot, view.source), passed=False)
     if name == DATA:
         age = wording.data_age(view)
         if view.fresh and view.source.live:
             return Row(name, f"{age}, {view.snapshot.samples_lost} lost", passed=True)
         return Row(name, age, passed=False)
-    if name == SENSOR and not view.fresh:
+    if name in _SEEN_BY_NODE and not view.fresh:
         return Row(name, "not known without data", passed=False)
     if name == BATTERY:
         battery = wording.battery(view.snapshot)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Exposure against its limit: digits for the far side of the room, a bar, and what is left.
 
-While a rest is due its countdown has the last line, and when it will be over by the wall's clock.
-That time is told only while the rest runs; else the line says why it does not.
+While a rest is due it is the time that counts: the large digits are what is left of it, the bar
+how far it is, and the exposure a word in the title. The last line says when it will be over, by
+the wall's clock; that is told only while the rest runs, else why it does not.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from datetime import timedelta
 from rich.style import Style
 
 from upturn.core.alarm_table import Priority
-from upturn.core.events import Posture
-from upturn.core.snapshot import Snapshot
 from upturn.dashboard import wording
 from upturn.dashboard.glyphs import best_scale, big
 from upturn.dashboard.palette import ink
@@ -21,33 +20,52 @@ from upturn.dashboard.spans import EMPTY, Line, apart
 from upturn.dashboard.view import View
 
 _LARGEST = 4
+_REST_LEFT = "REST LEFT"
 _NARROW = 36
 """Below this many columns what is left is said in fewer words."""
 _TIGHT = 8
 """Below this many rows the bar gives way to the digits."""
+_TO_GO_ON = {wording.HEAD_LOW: "raise the table", wording.NO_POSTURE: "look there"}
+"""What ends a pause of the rest, where data come."""
 BAR_BEYOND = 1.25
 """The bar reaches this far past the limit, so that the mark stands inside it."""
 
 
 def paint_exposure(view: View, width: int, height: int) -> list[Line]:
-    snapshot = view.snapshot
-    palette = view.palette
-    known = view.counted
-    digits = wording.passed(snapshot.exposure_s) if known else "-:--"
-    priority = view.exposure_priority if known else None
-    style = palette.mark(priority) if priority else palette.strong
+    rests = view.counts_rest
+    digits, style = _digits(view)
     roomy = height >= _TIGHT
     scale = min(_LARGEST, best_scale(digits, width, height - (3 if roomy else 2)))
     large = [((row, style),) for row in big(digits, scale)] if scale else [((digits, style),)]
     lines: list[Line] = [_title(view, width), *large]
     if roomy:
-        lines.append(paint_bar(view, width))
-    if roomy and len(lines) + 1 < height:
+        lines.append(paint_rest_bar(view, width) if rests else paint_bar(view, width))
+    if roomy and not rests and len(lines) + 1 < height:
         lines.append(_bar_labels(view, width))
     lines.append(_summary(view, width))
     if len(lines) + 1 < height:
         lines.insert(1, EMPTY)
     return lines[:height]
+
+
+def _digits(view: View) -> tuple[str, Style]:
+    palette = view.palette
+    snapshot = view.snapshot
+    if view.counts_rest:
+        return wording.left(snapshot.rest_left_s), ink(palette.good, bold=True)
+    known = view.counted
+    priority = view.exposure_priority if known else None
+    style = palette.mark(priority) if priority else palette.strong
+    return wording.passed(snapshot.exposure_s) if known else "-:--", style
+
+
+def paint_rest_bar(view: View, width: int) -> Line:
+    """One row, filled as far as the rest that is due has come."""
+    palette = view.palette
+    snapshot = view.snapshot
+    share = 1.0 - snapshot.rest_left_s / snapshot.profile.rest_s
+    full = min(width, max(0, int(width * share)))
+    return _joined([("▄", ink(palette.good))] * full + [("─", palette.rule)] * (width - full))
 
 
 def paint_bar(view: View, width: int) -> Line:
@@ -74,17 +92,18 @@ def _title(view: View, width: int) -> Line:
     limit = wording.passed(snapshot.profile.limit_s)
     right: Line = ((f"limit {limit}", palette.quiet),)
     left: Line = (("EXPOSURE", palette.quiet),)
-    if not view.counted:
+    least = "at least " if snapshot.exposure_at_least else ""
+    if view.counts_rest:
+        exposed = wording.passed(snapshot.exposure_s)
+        texts = (f"exposure {least}{exposed} of {limit}", f"exposure {least}{exposed}", "")
+        said = wording.fullest(texts, width - len(_REST_LEFT) - 1)
+        left, right = ((_REST_LEFT, palette.strong),), ((said, palette.quiet),)
+    elif not view.counted:
         if view.age_s is not None:
             was = wording.passed(snapshot.exposure_s)
             left = (("EXPOSURE was ", palette.quiet), (was, palette.gone))
-    else:
-        if snapshot.exposure_at_least or not view.fresh:
-            left = (*left, (" at least", palette.strong))
-        if _owes_rest(snapshot):  # the line below is the rest's
-            stands = wording.exposure_left(snapshot, short=True)
-            of = "of " if snapshot.time_left_s > 0.0 else ""
-            right = ((f"{stands} {of}{limit}", palette.quiet),)
+    elif least or not view.fresh:
+        left = (*left, (" at least", palette.strong))
     return apart(left, right, width, palette.plain)
 
 
@@ -104,7 +123,7 @@ def _bar_labels(view: View, width: int) -> Line:
 def _summary(view: View, width: int) -> Line:
     palette = view.palette
     snapshot = view.snapshot
-    if not view.stopped and view.age_s is not None and _owes_rest(snapshot):
+    if not view.stopped and view.age_s is not None and view.owes_rest:
         return ((_countdown(view, width), palette.strong),)
     if not view.counted:
         return ((wording.fullest(_uncounted(view), width), palette.strong),)
@@ -123,36 +142,27 @@ def _uncounted(view: View) -> tuple[str, ...]:
     return "no data: nothing is counted", "no data"
 
 
-def _owes_rest(snapshot: Snapshot) -> bool:
-    return snapshot.rest_left_s > 0.0 and not snapshot.inverted
-
-
 def _countdown(view: View, width: int) -> str:
-    """What is left of the rest, and when it is over or why it does not run."""
+    """When the rest is over, or why it does not run; what is left of it where no digits say so."""
     snapshot = view.snapshot
     more = f"rest {wording.left(snapshot.rest_left_s)}"
-    texts = [f"{more} more"]
-    if view.source.live and not view.resting:
-        why = _pause(view)
-        texts = [f"{more} more · paused: {why}", f"{more} paused: {why}", f"{more} paused"]
-    elif view.source.live:
-        # The core counts what is left from the newest sample.
-        rested_s = snapshot.now_s - (snapshot.signal_age_s or 0.0) + snapshot.rest_left_s
-        rested = view.time_of_day(rested_s)
-        if rested is not None:
-            at = wording.time_of_day(rested + timedelta(microseconds=999_999))
-            texts[:0] = [
-                f"{more} more · safe to invert again at {at}",
-                f"{more} · safe again at {at}",
-            ]
-    return wording.fullest(texts, width)
-
-
-def _pause(view: View) -> str:
-    """Why the rest that is due does not run."""
-    if not view.fresh:
-        return "no data"
-    return "posture unknown" if view.snapshot.posture is Posture.UNKNOWN else "head too low"
+    why = wording.rest_pause(view)
+    if not view.runs:
+        return "not counted now"
+    if not view.counts_rest:
+        return wording.fullest((f"{more} more · paused: {why}", f"{more} paused"), width)
+    if why:
+        texts = (f"paused: {why}, {_TO_GO_ON[why]}", f"paused: {why}", why)
+        return wording.fullest(texts, width)
+    # The core counts what is left from the newest sample.
+    rested_s = snapshot.now_s - (snapshot.signal_age_s or 0.0) + snapshot.rest_left_s
+    rested = view.time_of_day(rested_s)
+    if rested is None:
+        return wording.fullest((f"{more} more",), width)
+    at = wording.time_of_day(rested + timedelta(microseconds=999_999))
+    return wording.fullest(
+        (f"safe to invert again at {at}", f"safe again at {at}", f"until {at}"), width
+    )
 
 
 def _joined(cells: list[tuple[str, Style]]) -> Line:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from rich.cells import cell_len
 
@@ -38,34 +39,52 @@ def paint_keys(
 ) -> tuple[Line, list[tuple[int, int, str]]]:
     """The line of keys, and for each the columns (from, to) that do its action on a click.
 
-    In long words where all fit, else in short ones as many as fit, by rank.
+    In long words where all fit, else in short ones as many as fit, by rank; there keys that are
+    alike share a word.
     """
     key_style = ink(palette.text, palette.raised, bold=True)
     label_style = ink(palette.dim, palette.raised)
-    long = 1 + sum(cell_len(f"{key.key} {key.label}") + 2 for key in keys) <= width
-    shown = keys if long else _fitting(keys, width)
-    line: Line = ((" ", label_style),)
+    noted_width = width - cell_len(NOT_A_DEVICE) - 2 if width >= _NOTED else width
+    long = 1 + sum(cell_len(f"{key.key} {key.label}") + 2 for key in keys) <= noted_width
+    groups = [([key], key.label) for key in keys] if long else _fitting(_together(keys), width)
+    line: Line = ()
     spans: list[tuple[int, int, str]] = []
-    for key in shown:
-        start = width_of(line)
-        label = f" {key.label if long else key.short}"
-        line = (*line, (key.key, key_style), (label, label_style))
-        spans.append((start, width_of(line), key.action))
-        line = (*line, ("  " if long else " ", label_style))
-    line = line[:-1] if spans else line
+    for group, word in groups:
+        between = "  " if long and line else " "
+        for key in group:
+            line = (*line, (between, label_style))
+            start = width_of(line)
+            line = (*line, (key.key, key_style))
+            if word and key is group[-1]:
+                line = (*line, (f" {word}", label_style))
+            spans.append((start, width_of(line), key.action))
+            between = " "
+    line = line or ((" ", label_style),)
     note: Line = ((f"{NOT_A_DEVICE} ", label_style),)
     if width_of(line) + width_of(note) < width:
         line = apart(line, note, width, label_style)
     return padded(line, width, label_style), spans
 
 
-def _fitting(keys: Sequence[Key], width: int) -> list[Key]:
-    """The ones that are spared last, in the order of all."""
+_NOTED = 160
+"""From so many columns on, long words of keys leave room for what Upturn is not."""
+Group = tuple[list[Key], str]
+"""Keys beside each other, and the word that they have in common."""
+
+
+def _together(keys: Sequence[Key]) -> list[Group]:
+    alike = groupby(keys, key=lambda key: (key.short if key.shared else key.key, key.shared))
+    return [(same, same[0].short) for same in (list(group) for _, group in alike)]
+
+
+def _fitting(groups: Sequence[Group], width: int) -> list[Group]:
+    """Of those that are spared last as many as there is room for, in the order of all."""
     room = width
-    kept: set[str] = set()
-    for key in sorted(keys, key=lambda key: key.spared):
-        room -= cell_len(f" {key.key} {key.short}")
-        if room < 0:
-            break
-        kept.add(key.key)
-    return [key for key in keys if key.key in kept]
+    kept: list[int] = []
+    for n in sorted(range(len(groups)), key=lambda n: groups[n][0][0].spared):
+        keys, word = groups[n]
+        needed = cell_len("".join(f" {key.key}" for key in keys) + (f" {word}" if word else ""))
+        if needed <= room:
+            room -= needed
+            kept.append(n)
+    return [groups[n] for n in sorted(kept)]

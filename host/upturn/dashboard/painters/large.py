@@ -18,7 +18,9 @@ from upturn.dashboard import wording
 from upturn.dashboard.glyphs import best_scale, big
 from upturn.dashboard.headline import Headline
 from upturn.dashboard.large_text import LARGEST, gap, largest
+from upturn.dashboard.orders import orders
 from upturn.dashboard.painters.banner import headline_styles
+from upturn.dashboard.palette import ink
 from upturn.dashboard.spans import EMPTY, Line, centred, fit, padded, width_of, wrapped
 from upturn.dashboard.view import View
 
@@ -33,6 +35,8 @@ _DIGITS = 3
 """Rows that digits need at the least."""
 _EASY = 9
 """Rows that let what stands below the alarm be read well."""
+_LEAST = 7
+"""Rows that it needs at the least: one more stands between it and the alarm."""
 _SIDE = 0.45
 """Of the columns, at most, beside the digits."""
 
@@ -41,51 +45,69 @@ def paint_large(view: View, said: Headline, name: str, width: int, height: int) 
     """`name`: of the table, where there are several."""
     bold, usual = headline_styles(said, view.palette)
     alarm = [centred(line, width, usual) for line in _alarm(said, width, height, bold, usual)]
-    if height - len(alarm) > _EASY:
+    if height - len(alarm) > _LEAST:
         alarm.append(EMPTY)
     lines = [*alarm, *_band(view, name, width, height - len(alarm))]
     return [*lines, *([EMPTY] * (height - len(lines)))][:height]
 
 
 def _alarm(said: Headline, width: int, height: int, bold: Style, usual: Style) -> list[Line]:
-    """In the largest letters that leave enough to the digits."""
-    for most in range(LARGEST, 1, -1):
-        lines = _block(said, width, height, (bold, usual), most)
-        if len(lines) <= height * _ALARM_SHARE:
-            return lines
-    return _block(said, width, height, (bold, usual), 1)
+    """In the largest letters that leave enough to the digits.
 
-
-def _block(
-    said: Headline, width: int, height: int, styles: tuple[Style, Style], most: int
-) -> list[Line]:
-    """Title between its marks, what to do, and the state of its sound."""
-    bold, usual = styles
+    Where title and orders are not both large, the title is small: what to do is what counts.
+    """
     room = width - 2 * _MARGIN
+    asked, why = orders(said.act or said.text)
+    if said.table and len(asked) > 1:
+        # The key that shows the other table: the title names it, and what to do there is more.
+        asked, why = asked[1:], f"{asked[0]} {why}".rstrip()
+    after = wrapped(why, room, usual) if why else []
     loud = said.priority is not None or said.stands_out
+    share = height - _EASY + 1 if loud else int(height * _CALM_SHARE)
+    for most in range(LARGEST, 0, -1):
+        title, scale = _large_title(said, room, height, bold, most)
+        left = share - len(after) - loud * len(title)
+        large, _ = largest(" ".join(asked), room, left, bold, max(1, scale))
+        if title and (large or not loud or not asked):
+            act = large or wrapped(" ".join(asked), room, bold)
+            lines = _noted([*title, *act, *after], said, room, height, usual)
+            if most == 1 or len(lines) <= height * _ALARM_SHARE:
+                return lines
+    title = wrapped(said.marked, room, bold)
+    left = share - len(after) - len(title)
+    for most in range(LARGEST, 0, -1):
+        large, _ = largest(" ".join(asked), room, left, bold, most)
+        lines = _noted([*title, *large, *after], said, room, height, usual)
+        if large and (most == 1 or len(lines) <= height * _ALARM_SHARE):
+            return lines
+    return _noted([*title, *_begun(asked, room, left, bold), *after], said, room, height, usual)
+
+
+def _large_title(
+    said: Headline, room: int, height: int, bold: Style, most: int
+) -> tuple[list[Line], int]:
+    """Between its marks; nothing where it has no room."""
     title, scale = largest(said.full, room - 10, int(height * _TITLE_SHARE), bold, most)
     marks = said.priority.marks if said.priority is not None else ""
-    if not title:
-        title = wrapped(said.marked, room, bold)
-    elif marks:
+    if title and marks:
         title = [_between(marks, line, y == len(title) // 2, bold) for y, line in enumerate(title)]
-    title += [EMPTY] * gap(scale)
-    share = height - _EASY + 1 if loud else int(height * _CALM_SHARE)
-    lines = [*title, *_advice(said.act or said.text, room, share - loud * len(title), scale, bold)]
-    rest = wrapped(said.note, room, usual) if said.note else []
+    return title + [EMPTY] * gap(scale), scale
+
+
+def _begun(asked: Sequence[str], width: int, height: int, bold: Style) -> list[Line]:
+    """As many sentences large as there is room for, from the first on; the rest below."""
+    for n in range(len(asked) - 1, 0, -1):
+        below = wrapped(" ".join(asked[n:]), width, bold)
+        start, _ = largest(" ".join(asked[:n]), width, height - len(below), bold, 1)
+        if start:
+            return [*start, *below]
+    return wrapped(" ".join(asked), width, bold)
+
+
+def _noted(lines: list[Line], said: Headline, width: int, height: int, usual: Style) -> list[Line]:
+    """With the state of its sound, where the digits can spare the row."""
+    rest = wrapped(said.note, width, usual) if said.note else []
     return [*lines, *rest] if len(lines) + len(rest) + _EASY <= height else lines
-
-
-def _advice(act: str, width: int, most: int, scale: int, bold: Style) -> list[Line]:
-    """All of it large; else its first sentence, which says what to do, and the rest below."""
-    scale = max(1, scale)
-    whole, _ = largest(act, width, most, bold, scale)
-    if whole:
-        return whole
-    first, _, rest = act.partition(". ")
-    after = wrapped(rest, width, bold) if rest else []
-    start, _ = largest(f"{first}." if rest else first, width, most - len(after), bold, scale)
-    return [*start, *after] if start else wrapped(act, width, bold)
 
 
 def _between(marks: str, line: Line, is_middle: bool, style: Style) -> Line:
@@ -120,20 +142,22 @@ def _state(view: View, name: str, width: int, height: int) -> list[Line]:
     snapshot = view.snapshot
     posture = wording.POSTURES[snapshot.posture]
     label: list[Line] = [fit(((name, palette.quiet),), width)] if name else []
-    if view.fresh and view.age_s is not None:
+    if view.of_now and view.age_s is not None:
         style = palette.posture(snapshot.posture)
         wanted = [(posture, style), (wording.angle(snapshot.angle_deg), style)]
         age = (f"{wording.age(view.age_s)} old", palette.quiet)
         was: list[Line] = []
     else:
         known = view.age_s is not None
-        wanted = [("No data" if known else posture, palette.strong)]
+        still = view.fresh and not view.source.live
+        title = wording.data_age(view) if still else "No data" if known else posture
+        wanted = [(title, palette.strong)]
         age = (wording.age(view.age_s or 0.0) if known else "no data yet", palette.strong)
         value = f"{posture} {wording.angle(snapshot.angle_deg)}"
         was = [(("was ", palette.quiet), (value, palette.gone))] if known else []
     lines = label
     most = LARGEST
-    for text, style in [*wanted, age]:
+    for text, style in wanted if was and view.fresh else [*wanted, age]:
         room = height - len(lines) - len(was) - (0 if (text, style) == age else 1)
         # No more than a third, so that what follows has room too; and no larger than the first.
         large, scale = largest(text, width, min(room, max(6, height // 3)), style, most)
@@ -146,13 +170,16 @@ def _exposure(view: View, width: int, height: int) -> list[Line]:
     palette = view.palette
     snapshot = view.snapshot
     counted = view.counted
-    digits = wording.passed(snapshot.exposure_s) if counted else "-:--"
+    exposed = wording.passed(snapshot.exposure_s) if counted else "-:--"
     priority = view.exposure_priority if counted else None
     style = palette.mark(priority) if priority else palette.strong
     least = " at least" if snapshot.exposure_at_least else ""
     limit = wording.passed(snapshot.profile.limit_s)
-    head: Line = fit(((f"EXPOSURE{least}, limit {limit}", palette.quiet),), width)
-    left = _left(view)
+    digits, title, left = exposed, f"EXPOSURE{least}, limit {limit}", _left(view)
+    if view.counts_rest:
+        digits, title = wording.left(snapshot.rest_left_s), "REST LEFT"
+        left, style = f"exposure{least} {exposed}", ink(palette.good, bold=True)
+    head: Line = fit(((title, palette.quiet),), width)
     below, _ = largest(left, width, (height - 1) // 3, palette.strong)
     if not below or height < _EASY:
         below = [fit(((left, palette.strong),), width)]

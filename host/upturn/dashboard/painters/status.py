@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from upturn.dashboard import wording
+from upturn.core.readiness import REST, TABLE
+from upturn.dashboard import remedies, wording
 from upturn.dashboard.inversions import Inversions
 from upturn.dashboard.painters.checks import paint_checks, paint_checks_short, verdict
 from upturn.dashboard.painters.session import paint_session
@@ -16,6 +17,8 @@ from upturn.dashboard.view import View
 NOT_A_DEVICE = "An aid for user and spotter. Not a medical device."
 _READY_WIDTH = 60
 _FULL = 100
+_LOG = 5
+"""Lines for the newest that happened."""
 _FEW = 3
 """Inversions in the session table, where there is room and where there is little."""
 
@@ -50,10 +53,17 @@ def paint_info(view: View, width: int) -> list[Line]:
     lines = [_session_line(view, width)]
     if view.snapshot.profile.beyond:
         lines += wrapped(wording.beyond(view.snapshot.profile), width, palette.plain)
-    reasons = view.snapshot.not_ready
+    reasons = _untold(view)
     if reasons and view.snapshot.alarms:
-        lines += wrapped(f"Not ready: {'; '.join(reasons)}.", width, palette.plain)
+        lines += wrapped(f"Not ready: {reasons}.", width, palette.plain)
     return lines
+
+
+def _untold(view: View) -> str:
+    """Why it is not ready, but for what the list of alarms and the posture say."""
+    titles = {alarm.spec.title for alarm in view.snapshot.alarms}
+    told = {check.name for check in view.snapshot.checks if check.problem in titles}
+    return remedies.reasons(view.snapshot, view.source, {*told, TABLE, REST})
 
 
 def paint_side(
@@ -67,6 +77,7 @@ def paint_side(
     """For wide screens: the pre-use check, the session, the limits, and what happened last.
 
     What there is no room for is left away from the end; of the checks that are not passed, none.
+    Limits, which never change, give way to a few lines of what happened.
     """
     checks, short = paint_checks(view, width), paint_checks_short(view, width)
     beyond = wrapped(wording.beyond(view.snapshot.profile), width, view.palette.strong)
@@ -76,12 +87,13 @@ def paint_side(
         (checks, _FEW, beyond),
         (short, _FEW, beyond),
         (short, 0, beyond),
+        (paint_checks_short(view, width, passed=False), 0, beyond),
     )
     lines: list[Line] = []
-    for shown, kept, limits in ways:
+    for (shown, kept, limits), spare in zip(ways, (_LOG, _LOG, 0, 0, 0, 0), strict=True):
         session = paint_session(view, inversions, width, kept)
         lines = [*shown, EMPTY, *session, *([EMPTY, *limits] if limits else [])]
-        if len(lines) <= height:
+        if len(lines) + (spare if log else 0) <= height:
             break
     return [*lines, *_log(view, log, width, height - len(lines))][:height]
 

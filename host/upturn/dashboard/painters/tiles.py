@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The overview: a tile for each table, the worst first, in as much detail as there is room for.
 
-A tile has its name, key and time in its first row, which is the alarm's in the alarm's colours;
+A tile has its name, number and time in its first row, which is the alarm's in the alarm's colours,
+and there too that nobody hangs there, where it is simulated or recorded;
 then what stands, the posture with its age, and where it is high enough digits for the far side of
 the room. What does not fit is counted in words, under the mark of its worst.
 """
@@ -23,7 +24,7 @@ from upturn.dashboard.painters.exposure import paint_bar
 from upturn.dashboard.painters.strip import Spot
 from upturn.dashboard.palette import Palette, ink
 from upturn.dashboard.spans import EMPTY, Line, apart, fit, padded, width_of, wrapped
-from upturn.dashboard.standing import Standing, rank, standing
+from upturn.dashboard.standing import Standing, called, standing
 from upturn.dashboard.view import View
 
 LEAST_WIDTH = 26
@@ -35,6 +36,7 @@ _WORDS = 24
 _BRIEF = 36
 """Below this many columns the name needs the place of the limit."""
 _LARGEST = 6
+_NOT_BOLD = Style(bold=False)
 
 
 class Grid(NamedTuple):
@@ -73,12 +75,13 @@ def paint_tiles(
     if width < 1 or height < 1:
         return [], []
     grid = grid_for(len(tables), width, height)
-    order = sorted(range(len(tables)), key=lambda n: rank(tables[n].view), reverse=True)
+    order = sorted(range(len(tables)), key=lambda n: tables[n].view.need, reverse=True)
     kept = order if len(order) <= grid.room else order[: max(1, grid.room - 1)]
     hidden = [tables[n].view for n in order[len(kept) :]]
     inner = grid.width - 1 if grid.columns > 1 else grid.width
     parted = grid.height - 1 if grid.height >= _EASY_HEIGHT else grid.height
-    tiles = [_tile(tables[n], inner, parted) for n in kept]
+    digits = max(len(other.key) for other in tables)
+    tiles = [_tile(tables[n], digits, inner, parted) for n in kept]
     if hidden and grid.room > 1:
         tiles.append([_rest(hidden, inner)])
     gap = tables[0].view.palette.plain
@@ -108,16 +111,17 @@ def paint_overview_header(tables: Sequence[Beside], palette: Palette, width: int
     return [padded(apart(left, right, width, quiet), width, quiet)]
 
 
-def _tile(other: Beside, width: int, height: int) -> list[Line]:
+def _tile(other: Beside, digits: int, width: int, height: int) -> list[Line]:
+    """`digits`: of the longest number."""
     view = other.view
     said = standing(view)
-    lines = [_head(other, said, width)]
+    lines = [_head(other, said, digits, width)]
     below = height - 1
     side = min(width // 2, width - _WORDS)
-    digits = _digits(view, side - 1, below - 1) if below >= 4 else []
-    taken = width_of(digits[0]) + 2 if digits else 0
+    large = _digits(view, side - 1, below - 1) if below >= 4 else []
+    taken = width_of(large[0]) + 2 if large else 0
     words = _words(view, said, width - taken, below)
-    beside: list[Line] = [EMPTY, *digits]
+    beside: list[Line] = [EMPTY, *large]
     for y in range(below):
         left = words[y] if y < len(words) else EMPTY
         right = beside[y] if y < len(beside) else EMPTY
@@ -127,15 +131,24 @@ def _tile(other: Beside, width: int, height: int) -> list[Line]:
     return lines[:height]
 
 
-def _head(other: Beside, said: Standing, width: int) -> Line:
+def _head(other: Beside, said: Standing, digits: int, width: int) -> Line:
     view = other.view
     style = _style(said, view)
-    key = other.key if other.key.isdigit() else " "
     marks = f"{said.priority.marks} " if said.priority is not None else ""
     time = _time(view, brief=width < _BRIEF)
-    room = width - cell_len(f" {key} {marks}") - len(time) - 2
-    left: Line = ((f" {key} {marks}{_fitted(other.name, max(1, room))}", style),)
+    head = f" {other.key:>{digits}} {marks}"
+    room = width - cell_len(head) - len(time) - 2
+    mark = _mark(view.unreal, room - cell_len(other.name))
+    name = _fitted(other.name, max(1, room - len(mark)))
+    left: Line = ((f"{head}{name}", style), (mark, Style.combine([style, _NOT_BOLD])))
     return padded(apart(left, ((f"{time} ", style),), width, style), width, style)
+
+
+def _mark(unreal: str, room: int) -> str:
+    """That nobody hangs there; what has no room for it is the name."""
+    if not unreal:
+        return ""
+    return f" ({unreal})" if len(unreal) + 3 <= room else f" {unreal[:3]}"
 
 
 def _words(view: View, said: Standing, width: int, height: int) -> list[Line]:
@@ -144,7 +157,7 @@ def _words(view: View, said: Standing, width: int, height: int) -> list[Line]:
     style = palette.mark(said.priority) if said.priority is not None else palette.strong
     alarm = foremost(view)
     if alarm is not None and not view.stopped:
-        text = alarm.spec.title.upper()
+        text = called(alarm).upper()
     elif height < 2 and view.fresh and said.more:
         text = f"{said.words}, {said.more}"
     else:
@@ -163,9 +176,12 @@ def _words(view: View, said: Standing, width: int, height: int) -> list[Line]:
 def _advice(view: View, alarm: AlarmView, width: int, height: int) -> list[Line]:
     """What to do, and the state of its sound; that comes first where somebody has done it."""
     palette = view.palette
-    act = wrapped(alarm.spec.advice, width, palette.plain)
+    act = wrapped(wording.to_do(alarm, view), width, palette.plain)
     state: list[Line] = [((wording.alarm_state(alarm), palette.quiet),)]
-    if alarm.acknowledged or wording.is_over(alarm):
+    if wording.is_over(alarm):
+        rest = f", {wording.rest(view.snapshot)}" if view.owes_rest else ""
+        return [((f"not acknowledged yet{rest}", palette.plain),)]
+    if alarm.acknowledged:
         return [*state, *act] if len(act) < height else state
     lines = act if len(act) <= height else []
     return lines if alarm.pausable else [*lines, *state]
@@ -178,9 +194,10 @@ def _posture(view: View, width: int, height: int) -> list[Line]:
     if view.age_s is None:
         return [(("no data yet", palette.strong),)]
     word = f"{wording.POSTURES[snapshot.posture]} {wording.angle(snapshot.angle_deg)}"
-    if not view.fresh:
-        age = f"  {wording.age(view.age_s)} old"
-        return [(("was ", palette.quiet), (word, palette.gone), (age, palette.strong))]
+    if not view.of_now:
+        still = not view.source.live and not view.source.failure
+        age = wording.data_age(view) if still else f"{wording.age(view.age_s)} old"
+        return [(("was ", palette.quiet), (word, palette.gone), (f"  {age}", palette.strong))]
     style = palette.posture(snapshot.posture)
     age = wording.age(view.age_s)
     large, _ = largest(word, width, height // 2, style)
@@ -221,7 +238,7 @@ def _time(view: View, *, brief: bool) -> str:
 
 
 def _rest(views: Sequence[View], width: int) -> Line:
-    view = max(views, key=rank)
+    view = max(views, key=lambda view: view.need)
     said = standing(view)
     mark = f"{said.priority.marks} " if said.priority is not None else ""
     text = f" {mark}and {len(views)} more tables"

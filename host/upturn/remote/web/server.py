@@ -31,9 +31,18 @@ FULL = (
 )
 END_S = 3.0
 """For the tabs' processes, at the end."""
-SIZES = range(1, 1000)
-"""Columns or rows that a terminal may say it has."""
+COLUMNS, ROWS = 500, 300
+"""At most, whatever a page says: what is drawn costs memory, and no screen has more."""
 FONTS = range(6, 73)
+NOT_OUR_PAGES = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
+"""What the library raises of a message that is no list of a kind and its own."""
 
 
 class Tab(AppService):
@@ -51,6 +60,16 @@ class Tab(AppService):
             download_manager=server.download_manager,
         )
         self.socket = socket
+
+    async def set_terminal_size(self, width: int, height: int) -> None:
+        """As the page says it, within reason.
+
+        Raises:
+            ValueError: it says no size.
+        """
+        if type(width) is not int or type(height) is not int:
+            raise ValueError("no size")
+        await super().set_terminal_size(_within(width, COLUMNS), _within(height, ROWS))
 
     async def end(self) -> None:
         """It is gone after this, one way or the other."""
@@ -163,9 +182,11 @@ class WebDashboard(Server):
         self._tabs.append(tab)
         try:
             await socket.prepare(request)
-            await tab.start(_size(request, "width", 80), _size(request, "height", 24))
+            size = request.query.get
+            width, height = to_int(size("width", ""), 80), to_int(size("height", ""), 24)
+            await tab.start(_within(width, COLUMNS), _within(height, ROWS))
             await self._process_messages(socket, tab)
-        except (ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        except NOT_OUR_PAGES:
             await socket.close()  # no message of our page's
         finally:
             await tab.end()
@@ -173,6 +194,5 @@ class WebDashboard(Server):
         return socket
 
 
-def _size(request: web.Request, name: str, default: int) -> int:
-    size = to_int(request.query.get(name, ""), default)
-    return size if size in SIZES else default
+def _within(size: int, most: int) -> int:
+    return min(max(1, size), most)

@@ -41,12 +41,14 @@ class SoundTable:
 
     name = "sound"
 
-    def __init__(self, desk: SoundDesk, table: str) -> None:
+    def __init__(self, desk: SoundDesk, table: str, called: str) -> None:
+        """`table` is its own for good; `called` is what the voice calls it now."""
+        self.called = called
         self._desk = desk
         self._table = table
 
     def heard(self, events: Sequence[Event], snapshot: Snapshot) -> None:
-        self._desk.take(self._table, events, snapshot)
+        self._desk.take(self._table, events, snapshot, self.called)
 
     def end(self) -> None:
         self._desk.end(self._table)
@@ -60,6 +62,7 @@ class _Word:
         """Before all else: what is said after that is of another session."""
         self.events: deque[Event] = deque(maxlen=EVENTS_KEPT)
         self.snapshot: Snapshot | None = None
+        self.called = ""
 
 
 class SoundDesk:
@@ -77,6 +80,8 @@ class SoundDesk:
         nobody is heard then.
         """
         self.on_status: OnStatus | None = None
+        self.toned = ""
+        """What the newest test tone was played on; empty until it has begun."""
         self._settings = settings
         self._gain = gain(settings.volume)
         self._loudspeaker = loudspeaker or Loudspeaker()
@@ -107,9 +112,12 @@ class SoundDesk:
         if self._thread is not None:
             self._thread.join(FAREWELL_S)
 
-    def table(self, name: str) -> SoundTable:
-        """The listener of one table; its name is empty where there is only one."""
-        return SoundTable(self, name)
+    def table(self, name: str, key: str = "") -> SoundTable:
+        """The listener of one table; its name is empty where there is only one.
+
+        `key` tells it from the others where its name does not, or may change.
+        """
+        return SoundTable(self, key or name, name)
 
     def test_tone(self) -> str | None:
         """Play the tone that a person confirms; why it cannot be played, or None."""
@@ -120,10 +128,11 @@ class SoundDesk:
             if status is None:
                 return "the sound is not ready yet: try again in a moment"
             if not status.working:
-                return f"there is no sound: {status.words}"
+                return status.words
             if self._alarming:
                 return "an alarm sounds: what is heard is the test"
             self._tone_wanted = True
+            self.toned = ""
             self._wake.notify()
         return None
 
@@ -138,12 +147,12 @@ class SoundDesk:
         """Why the voice does not work as it should; empty while it does, or is not wanted."""
         return self._voice.problem if self._voice is not None else self._voice_fault
 
-    def take(self, table: str, events: Sequence[Event], snapshot: Snapshot) -> None:
+    def take(self, table: str, events: Sequence[Event], snapshot: Snapshot, called: str) -> None:
         """What a core has said, and how its table stands; for `SoundTable`."""
         with self._wake:
             word = self._words.setdefault(table, _Word())
             word.events.extend(events)
-            word.snapshot = snapshot
+            word.snapshot, word.called = snapshot, called
             self._wake.notify()
 
     def end(self, table: str) -> None:
@@ -218,13 +227,15 @@ class SoundDesk:
             if word.ended:
                 self._voice.forget(table)
             if word.snapshot is not None:
-                self._voice.heard(table, tuple(word.events), word.snapshot, now_s)
+                self._voice.heard(table, tuple(word.events), word.snapshot, now_s, word.called)
         return self._voice.waiting(now_s) if self._loudspeaker.is_loud else ()
 
     def _do(self, act: Act | None) -> None:
         match act:
             case Burst(pattern):
                 self._loudspeaker.play(samples(pattern) * np.float32(self._gain))
+                if pattern is TEST_TONE:
+                    self.toned = self.output
             case Speech(Spoken() as spoken):
                 with self._voice_faults():
                     if self._voice is not None:

@@ -41,7 +41,7 @@ _NOT_USED = (
     miniaudio.Backend.CUSTOM,
     miniaudio.Backend.JACK,  # its library writes to stderr, which is the dashboard's screen
 )
-_NO_DEVICE = "no sound device can be opened: there is none, or another program has it"
+_NO_DEVICE = "no sound device can be opened"
 _NO_SERVICE = "this computer has no sound service"
 REASONS: dict[int, str] = {
     miniaudio.lib.MA_ACCESS_DENIED: "you may not use the sound device: join its group, 'audio'",

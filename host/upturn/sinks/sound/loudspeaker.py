@@ -85,6 +85,8 @@ class Loudspeaker:
         self._output: Output | None = None
         self._place = len(self._tried)
         """Of the output among the ways."""
+        self._broken = ""
+        """How the output failed in use."""
         self._closing: list[threading.Thread] = []
         self.status: Status | None = None
         """None until the first output works, or all have failed."""
@@ -95,15 +97,21 @@ class Loudspeaker:
 
     def play(self, samples: Samples) -> None:
         if self._output is not None:
-            self._output.play(samples)
+            try:
+                self._output.play(samples)
+            except Exception as fault:  # noqa: BLE001 - whatever a driver raises, it has failed
+                self._broken = f"it failed ({_line(fault)})"
 
     def cut(self) -> None:
         if self._output is not None:
-            self._output.cut()
+            try:
+                self._output.cut()
+            except Exception as fault:  # noqa: BLE001
+                self._broken = f"it failed ({_line(fault)})"
 
     def look(self, now_s: float) -> bool:
         """Watch the output and look for a better one; True: another one plays from now on."""
-        if self._output is not None and (why := self._output.fault()):
+        if self._output is not None and (why := self._fault()):
             self._give_up(now_s, why)
         changed = False
         for place in range(len(self._tried)):
@@ -112,6 +120,14 @@ class Loudspeaker:
         self._judge()
         return changed
 
+    def _fault(self) -> str:
+        assert self._output is not None
+        broken, self._broken = self._broken, ""
+        try:
+            return broken or self._output.fault()
+        except Exception as fault:  # noqa: BLE001
+            return f"it failed ({_line(fault)})"
+
     def close(self) -> None:
         """Give everything back; a driver that hangs is left to itself."""
         for tried in self._tried:
@@ -119,7 +135,7 @@ class Loudspeaker:
                 self._let_go(output)
             tried.attempt = None
         if self._output is not None:
-            self._output.cut()
+            self.cut()
             self._let_go(self._output)
             self._output = None
         for thread in self._closing:
@@ -151,8 +167,9 @@ class Loudspeaker:
             self._let_go(attempt.output)
             return False
         if self._output is not None:
-            self._output.cut()
+            self.cut()
             self._let_go(self._output)
+        self._broken = ""
         self._output = attempt.output
         self._place = place
         return True
@@ -175,7 +192,7 @@ class Loudspeaker:
         if self._output is not None and self._output.is_loud:
             self.status = Status(working=True, words=self._output.words)
         elif self._output is not None:
-            words = f"{self._output.words}: {why}" if failing else self._output.words
+            words = f"{why}; {self._output.words} rings" if failing else self._output.words
             self.status = Status(working=False, words=words)
         elif len(failing) == len(self._tried):
             self.status = Status(working=False, words=why)
@@ -183,6 +200,10 @@ class Loudspeaker:
     def _let_go(self, output: Output) -> None:
         self._closing = [t for t in self._closing if t.is_alive()]
         self._closing.append(_in_background("sound-close", output.close))
+
+
+def _line(fault: Exception) -> str:
+    return " ".join(str(fault).split()) or type(fault).__name__
 
 
 def _in_background(name: str, act: Callable[[], None]) -> threading.Thread:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from upturn.core.events import Event
@@ -32,18 +33,27 @@ class Voice:
         self._language = language
         self._speaker = speaker or Speaker()
         self._cues = VoiceCues()
-        self._rests_s: dict[str, float] = {}
+        self._ready: dict[str, tuple[str, float]] = {}
+        """What each table is called, and its rest: all that can be said of it is rendered."""
 
     @property
     def problem(self) -> str:
         """Why it does not work as it should; empty while it does."""
         return self._speaker.problem
 
-    def heard(self, table: str, events: Sequence[Event], snapshot: Snapshot, now_s: float) -> None:
-        rest_s = snapshot.profile.rest_s
-        if self._rests_s.get(table) != rest_s:
-            self._rests_s[table] = rest_s
-            parts = every_part(every_phrase(table, rest_s), self._language)
+    def heard(
+        self,
+        table: str,
+        events: Sequence[Event],
+        snapshot: Snapshot,
+        now_s: float,
+        name: str | None = None,
+    ) -> None:
+        """`name`: what to call it, where that is not what it is known by."""
+        said = (table if name is None else name, snapshot.profile.rest_s)
+        if self._ready.get(table) != said:
+            self._ready[table] = said
+            parts = every_part(every_phrase(*said), self._language)
             self._speaker.prepare(parts, self._language)
         self._cues.heard(table, events, snapshot, now_s)
 
@@ -51,7 +61,8 @@ class Voice:
         """What can be said right away and is worth it, the most urgent first."""
         found = []
         for phrase in self._cues.waiting(now_s):
-            samples = self._speaker.spoken(phrase, self._language)
+            named = replace(phrase, table=self._ready[phrase.table][0])
+            samples = self._speaker.spoken(named, self._language)
             if samples is not None:
                 found.append(Spoken(phrase, samples))
         return found
@@ -62,7 +73,7 @@ class Voice:
 
     def forget(self, table: str) -> None:
         self._cues.forget(table)
-        self._rests_s.pop(table, None)
+        self._ready.pop(table, None)
 
     def close(self) -> None:
         self._speaker.close()

@@ -325,7 +325,7 @@ def test_an_answer_may_be_about_another_session(desk: Desk) -> None:
         }
     ]
     code, out, _ = desk.check("--after", "fine", "--session", "last")
-    assert "Stay with standard: 2 sessions in a row without symptoms" in out
+    assert "Stay with standard: sixty-degree is suggested after 6 sessions in a row" in out
 
 
 @pytest.mark.parametrize(

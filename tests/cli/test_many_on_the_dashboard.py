@@ -59,7 +59,7 @@ def end(terminal: Terminal, how: str | signal.Signals) -> int:
 def test_a_table_that_failed_is_on_the_screen_and_the_others_are_watched_on(
     how: str | signal.Signals, code: int, terminal: Terminal
 ) -> None:
-    terminal.reads("2 *** attic FAILED")
+    terminal.reads("2 *** attic sim FAILED")
     terminal.press(b"2")
     terminal.reads("The cable has melted.")
     terminal.press(b"\t")
@@ -77,7 +77,7 @@ def test_whoever_was_inverted_when_the_watch_ended_is_told_after_the_sums(
     how: str | signal.Signals, code: int, config: Path
 ) -> None:
     with Terminal([*UPTURN, "--config", str(config), "--speed", "24"]) as terminal:
-        terminal.reads("1 den INVERTED")
+        terminal.reads("1 den sim INVERTED")
         assert end(terminal, how) == code
         first, *lines = [line.rstrip() for line in terminal.text.splitlines()[-7:]]
     assert re.search(r"den    [0-9.]+ s watched, profile standard; ", first)
@@ -88,7 +88,7 @@ def test_whoever_was_inverted_when_the_watch_ended_is_told_after_the_sums(
 
 def test_where_nobody_was_inverted_the_sums_are_all_that_is_told(config: Path) -> None:
     with Terminal([*UPTURN, "--config", str(config)]) as terminal:
-        terminal.reads("1 den UPRIGHT")
+        terminal.reads("1 den sim UPRIGHT")
         assert end(terminal, "q") == 0
         assert terminal.text.rstrip().endswith("attic  alarms: none")
 

@@ -160,3 +160,26 @@ async def test_a_table_that_is_called_otherwise_is_not_another_for_the_sound(
     assert [table.called for table in screen.keys.values()] == ["Loft"]
     task.cancel()
     await asyncio.wait({task})
+
+
+async def test_a_name_that_goes_to_another_table_takes_no_sound_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = TWO
+    screen = Screen(monkeypatch)
+    task = asyncio.create_task(module._hear(screen.known, screen))  # type: ignore[arg-type]
+    screen.told(CALM, **first)
+    for _ in range(5):
+        await asyncio.sleep(0.0)
+    screen.told(CALM, node=first["node"], host=first["host"], name="Loft")
+    screen.told(CALM, **second)
+    for _ in range(5):
+        await asyncio.sleep(0.0)
+    heard = {
+        table.called: table.heard_last.node_id
+        for table in screen.keys.values()
+        if table.heard_last is not None and not table.ended
+    }
+    assert heard == {"Loft": first["node"], "table": second["node"]}
+    task.cancel()
+    await asyncio.wait({task})

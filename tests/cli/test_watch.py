@@ -28,8 +28,8 @@ async def test_when_a_session_has_ended_nobody_is_watched() -> None:
     service = TableService(Pipeline(source.info, STANDARD), source, speed=math.inf)
     feed.begin(service, source.label)
     await service.run()
-    assert service.snapshot().ready
-    assert feed.snapshot().not_ready == ("the session has ended",)
+    reasons = service.snapshot().not_ready
+    assert feed.snapshot().not_ready == ("the session has ended", *reasons)
     assert (feed.source().live, feed.source().note) == (False, "ended")
 
 

@@ -598,14 +598,16 @@ REFUSED: dict[str, tuple[str, str]] = {
         "[store]\nkeep_days = 0",
         (
             "F:2: store.keep_days is 0. "
-            "Allowed: a whole number from 1 to 36500: left out, nothing is ever deleted"
+            "Allowed: a whole number from 1 to 36500: "
+            "left out, no recording is ever removed for it"
         ),
     ),
     "sessions kept for a truth": (
         "[store]\nkeep_days = true",
         (
             "F:2: store.keep_days is true or false (True). "
-            "Allowed: a whole number from 1 to 36500: left out, nothing is ever deleted"
+            "Allowed: a whole number from 1 to 36500: "
+            "left out, no recording is ever removed for it"
         ),
     ),
     "a section that is no table": (

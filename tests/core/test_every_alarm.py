@@ -33,15 +33,21 @@ def awaited(story: Story) -> Pipeline:
     return Pipeline(story.info, STANDARD, start_s=-20.0)
 
 
-def taken_up(story: Story) -> Pipeline:
-    """A core that goes on from one which died inverted, too long ago."""
+def started(story: Story) -> Pipeline:
+    return Pipeline(story.info, STANDARD, start_s=-1.0)
+
+
+def begun(id: AlarmId, core: Pipeline) -> list[Event]:
+    """What a core says before its story."""
+    if id is AlarmId.NO_SIGNAL_YET:
+        return core.tick(-0.1)
+    if id is not AlarmId.LEFT_INVERTED:
+        return []
     died = pipeline(inverted := timeline("at 20 5s"))
     tell(died, inverted)
     past = died.past(5.0)
     assert past is not None
-    core = Pipeline(story.info, STANDARD, start_s=-1.0)
-    core.resume(past, -1.0, gap_s=700.0, rested_s=700.0)
-    return core
+    return core.resume(past, -1.0, gap_s=700.0, rested_s=700.0)
 
 
 RAISED_THEN_CLEARED = ("#1 raised **", "#1 cleared **")
@@ -87,8 +93,8 @@ LIVES: dict[AlarmId, Life] = {
     AlarmId.HOST_STALLED: Life("at 50 2s; host stalled 4s; at 50 1s; acknowledge", ACKNOWLEDGED),
     AlarmId.LEFT_INVERTED: Life(
         "upright 1s; acknowledge; upright 1s",
-        ("#1 acknowledged **", "#1 cleared **"),  # it was raised before the story
-        taken_up,
+        ("#1 raised **", "#1 acknowledged **", "#1 cleared **"),
+        started,
     ),
     AlarmId.SINK_FAILED: Life(
         "upright 1s; mqtt fails; upright 1s; mqtt works", ("#1 raised *", "#1 cleared *")
@@ -101,8 +107,7 @@ LIVES: dict[AlarmId, Life] = {
 
 def lived(id: AlarmId, story: Story) -> list[str]:
     core = LIVES[id].start(story)
-    told: list[Event] = core.tick(-0.1) if id is AlarmId.NO_SIGNAL_YET else []
-    told += tell(core, story)
+    told = begun(id, core) + tell(core, story)
     return [line.split(" ", 2)[2] for line in alarm_lines(told, id)]
 
 

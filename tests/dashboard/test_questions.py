@@ -67,8 +67,18 @@ def test_stand_down_says_how_it_ends_by_itself(posture: Posture, ends: str) -> N
             "Quit while a, b, c and 2 more may need you? None of the 20 tables is watched then.",
         ),
         ([], 2, False, "Quit while someone may need you? None of the 2 tables is watched then."),
-        (["den"], 1, True, "Close this screen while someone may need you? The host watches on."),
-        (["den"], 3, True, "Close this screen while den may need you? The host watches on."),
+        (
+            ["den"],
+            1,
+            True,
+            "Close this screen while someone may need you? That does not stop the host.",
+        ),
+        (
+            ["den"],
+            3,
+            True,
+            "Close this screen while den may need you? That does not stop the host.",
+        ),
     ],
 )
 def test_quit_says_who_may_need_somebody_and_who_is_watched_then(

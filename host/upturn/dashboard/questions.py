@@ -48,7 +48,7 @@ def leave(needy: Sequence[str], tables: int, *, elsewhere: bool) -> str:
     """
     who = _some(needy) if tables > 1 and needy else "someone"
     if elsewhere:
-        return f"Close this screen while {who} may need you? The host watches on."
+        return f"Close this screen while {who} may need you? That does not stop the host."
     if tables == 1:
         return Act.QUIT.value.text
     return f"Quit while {who} may need you? None of the {tables} tables is watched then."

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.test_every_alarm import LIVES
+from tests.core.test_every_alarm import LIVES, begun
 from tests.mosquitto import HOST, Mosquitto
 from tests.mqtt_listener import Listener, Message
 from tests.sinks.mqtt.test_entities import ROW, render
@@ -96,8 +96,8 @@ def pieces(id: AlarmId) -> Iterator[tuple[list[Event], Snapshot]]:
     """A story as a live core would tell it."""
     story: Story = timeline(LIVES[id].story)
     core: Pipeline = LIVES[id].start(story)
-    if id is AlarmId.NO_SIGNAL_YET:
-        yield core.tick(-0.1), core.snapshot(-0.1)
+    if before_it := begun(id, core):
+        yield before_it, core.snapshot(-0.1)
     samples, commands, now_s = list(story.samples), list(story.commands), 0.0
     end_s = max(story.end_s, samples[-1].t_s, *(at_s for at_s, _ in commands), 0.0)
     while now_s <= end_s:

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Enclosure, clip and cradle as code: what is printed follows from `parameters`."""

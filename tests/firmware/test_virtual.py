@@ -55,7 +55,7 @@ def swings(seconds: int) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize(
     ("bits", "seconds"),
-    [(32, 800), (64, 400), pytest.param(32, 4000, marks=pytest.mark.soak)],
+    [(32, 400), (64, 400), pytest.param(32, 4000, marks=pytest.mark.soak)],
     indirect=["bits"],
 )
 def test_the_heap_is_flat_and_no_sample_is_late(tmp_path: Path, bits: int, seconds: int) -> None:

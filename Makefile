@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+# More than there are cores: half of what the tests take is waiting for real time.
+JOBS ?= 3
 
 # Pinned, and without build isolation, so that the build's own tools are pinned too.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt

@@ -16,6 +16,7 @@ from upturn.core.commands import Command
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard.app import UpturnDashboard
 from upturn.dashboard.feed import SourceState
+from upturn.dashboard.memory import MemoryControl
 from upturn.dashboard.pane import Pane
 from upturn.dashboard.playback import Playback
 from upturn.dashboard.sound import SoundControl
@@ -64,6 +65,7 @@ async def opened(
     refusal: Callable[[Command], str | None] = lambda _: None,
     source: SourceState | None = None,
     sound: SoundControl | None = None,
+    memory: MemoryControl | None = None,
     playback: Playback | None = None,
     shown_on: Terminal | None = None,
     **settings: Any,
@@ -78,6 +80,7 @@ async def opened(
         clock=clock,
         wall=lambda: WALL,
         sound=sound,
+        memory=memory,
         playback=playback,
         settings=DashboardConfig(**settings),
         shown_on=shown_on,

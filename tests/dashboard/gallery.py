@@ -10,15 +10,18 @@ import asyncio
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.dashboard.kept import Kept
 from tests.dashboard.scenes import CALM, SCENES, TABLES, WALL, Clock, StubFeed
 from upturn.config import DashboardConfig
-from upturn.core.snapshot import Snapshot
+from upturn.core.readiness import EQUIPMENT, HEALTH
+from upturn.core.snapshot import Check, Snapshot
+from upturn.core.thresholds import AFTER_REST_S
 from upturn.dashboard.app import UpturnDashboard
-from upturn.dashboard.feed import Feeds
+from upturn.dashboard.feed import Feeds, SourceState
 from upturn.dashboard.palette import THEMES
 from upturn.dashboard.terminal import Terminal
 
@@ -52,9 +55,12 @@ def of_tables(
     return _pictured(feeds, clock, settings)
 
 
-def _pictured(feeds: Feeds, clock: Clock | None, settings: dict[str, Any]) -> UpturnDashboard:
+def _pictured(
+    feeds: Feeds, clock: Clock | None, settings: dict[str, Any], memory: Kept | None = None
+) -> UpturnDashboard:
     return Pictured(
         feeds,
+        memory=memory,
         clock=clock or Clock(),
         wall=lambda: WALL,
         settings=DashboardConfig(**settings),
@@ -68,14 +74,32 @@ class Picture:
 
     scene: Snapshot | Mapping[str, Snapshot]
     keys: tuple[str, ...] = ()
+    source: SourceState | None = None
+    """Another than a simulation: somebody is there, whose answers are kept."""
     after_s: float = 0.0
     """How long the screen has heard nothing."""
 
     def app(self, clock: Clock, **settings: Any) -> UpturnDashboard:
+        if isinstance(self.scene, Snapshot) and self.source is not None:
+            feed = StubFeed(self.scene, where=self.source)
+            return _pictured({"Table 1": feed}, clock, settings, Kept())
         if isinstance(self.scene, Snapshot):
             return dashboard(self.scene, clock, **settings)
         return of_tables(self.scene, clock, **settings)
 
+
+LIVE = SourceState("serial ttyUSB0")
+UNASKED = replace(
+    CALM,
+    checks=(
+        *CALM.checks[:-1],
+        Check(HEALTH, "the questions about health were never answered"),
+        Check(EQUIPMENT, "nobody has said that the table was inspected today"),
+        CALM.checks[-1],
+    ),
+)
+OVERRIDDEN = replace(UNASKED, overridden=True)
+RESTED = replace(CALM, session=1, rest_s=CALM.profile.rest_s + AFTER_REST_S)
 
 PICTURES: dict[str, Picture] = {
     **{name: Picture(scene) for name, scene in SCENES.items()},
@@ -83,6 +107,11 @@ PICTURES: dict[str, Picture] = {
     "stopped": Picture(SCENES["inverted"], after_s=4.0),
     "help": Picture(CALM, ("question_mark",)),
     "question": Picture(CALM, ("u",)),
+    "unasked": Picture(UNASKED, source=LIVE),
+    "overridden": Picture(OVERRIDDEN, source=LIVE),
+    "pre-use": Picture(UNASKED, ("p", "y", "n", "n", "n"), source=LIVE),
+    "asked-after": Picture(RESTED, source=LIVE),
+    "felt": Picture(RESTED, ("w", "2"), source=LIVE),
     "tables": Picture(TABLES),
     "tables-one": Picture(TABLES, ("2",)),
     "tables-20": Picture(TWENTY),

@@ -197,20 +197,20 @@ async def test_ctrl_c_ends_at_once_with_its_own_code() -> None:
 async def test_help_opens_over_the_plot_and_leaves_the_alarm_in_view(key: str) -> None:
     async with opened(SCENES["limit"], size=(100, 140)) as desk:
         await desk.press(key)
-        assert desk.app.query_one("#help").display
+        assert desk.app.query_one("#page").display
         assert "INVERTED TOO LONG" in desk.text("banner") or "▀" in desk.text("banner")
         assert all(document.title in desk.screen for document in DOCUMENTS.values())
         assert "Not a medical device" in desk.screen
         await desk.press(key)
-        assert not desk.app.query_one("#help").display
+        assert not desk.app.query_one("#page").display
 
 
 async def test_help_is_closed_by_escape_and_scrolled_by_arrows() -> None:
     async with opened() as desk:
         await desk.press("h", "pagedown")
-        assert desk.app.query_one("#help").scroll_target_y > 0
+        assert desk.app.query_one("#page").scroll_target_y > 0
         await desk.press("escape")
-        assert not desk.app.query_one("#help").display
+        assert not desk.app.query_one("#page").display
 
 
 async def test_keys_act_while_help_is_open() -> None:

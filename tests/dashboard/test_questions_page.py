@@ -7,9 +7,11 @@ import pytest
 
 from upturn.core.after import FELT
 from upturn.core.checklist import Part, part
+from upturn.core.limits import PROFILES
 from upturn.core.questions import Questions
 from upturn.dashboard.painters.questions import STRONG, Line, after_page, question_page, text_of
 
+FIRST_TIME = PROFILES["first-time"]
 HEALTH = part(Part.HEALTH)
 SAFE = [not item.counts for item in HEALTH]
 
@@ -51,7 +53,9 @@ def test_the_first_says_what_belongs_to_it() -> None:
 
 def test_at_the_end_it_says_what_the_answers_come_to() -> None:
     assert text_of(question_page(asking(*SAFE), 80))[2:] == [
-        "Nothing in the answers stands against it."
+        "Nothing in the answers stands against it.",
+        "",
+        "Esc leaves, p asks again.",
     ]
     lines = question_page(asking(*[item.counts for item in HEALTH]), 80)
     assert strong(lines)[:2] == [
@@ -76,13 +80,24 @@ def test_after_a_session_there_are_four_keys_and_a_way_to_answer_later() -> None
 
 
 def test_an_answer_shows_its_advice_and_what_is_said_besides() -> None:
-    lines = text_of(after_page("dizzy", 80, more="Stay with first-time."))
+    lines = text_of(after_page("dizzy", 100, before=FIRST_TIME, more="It is your choice."))
     assert lines[2:5] == [
         "How did it feel? dizzy",
         "Stop: no further inversion today. (MNT-hang, MNT-inv, CC)",
-        "Signs of a stroke are an emergency: call the emergency services at once.",
+        "Signs of a stroke are an emergency: call the emergency services at once. (MNT-hang)",
     ]
-    assert lines[-1] == "Stay with first-time."
+    assert lines[-4:] == [
+        (
+            f"If you then go on: profile first-time, {FIRST_TIME.limit_s:g} s at a time, up to "
+            f"{FIRST_TIME.max_angle_deg:g}°. ({FIRST_TIME.source})"
+        ),
+        "It is your choice.",
+        "",
+        (
+            "It was otherwise? Answer again: 1 fine, 2 dizzy, 3 pain worse, 4 something else. "
+            "Esc leaves."
+        ),
+    ]
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])

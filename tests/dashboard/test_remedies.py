@@ -9,7 +9,9 @@ import pytest
 
 from tests.dashboard.scenes import CALM, SCENES, alarm, possible
 from upturn.core.alarm_table import AlarmId
+from upturn.core.checklist import ASK_FIRST
 from upturn.core.commands import CheckIn
+from upturn.core.readiness import EQUIPMENT, HEALTH
 from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard import remedies
 from upturn.dashboard.feed import SourceState
@@ -20,10 +22,24 @@ HERE = SourceState("simulated: normal")
 CALLED = possible(replace(CALM, alarms=(alarm(AlarmId.DISTRESS, condition=False),)))
 
 
+def failing(*problems: tuple[str, str]) -> Snapshot:
+    return replace(CALM, checks=tuple(Check(name, problem) for name, problem in problems))
+
+
 @pytest.mark.parametrize(
     ("snapshot", "said", "wanted"),
     [
         (CALM, "", []),
+        (
+            failing((HEALTH, "the questions were never answered"), (EQUIPMENT, "not inspected")),
+            "the questions were never answered: press p; not inspected: press i",
+            ["check", "inspected"],
+        ),
+        (
+            failing((HEALTH, f"{ASK_FIRST}: high blood pressure")),
+            "ask a doctor first: high blood pressure",
+            [],
+        ),
         (
             SCENES["unconfirmed"],
             f"{UNHEARD}: press t; the spotter has not checked in: press c",
@@ -47,7 +63,17 @@ CALLED = possible(replace(CALM, alarms=(alarm(AlarmId.DISTRESS, condition=False)
             [],
         ),
     ],
-    ids=["ready", "sound, spotter", "stood down", "over", "call", "no key", "it lasts"],
+    ids=[
+        "ready",
+        "people",
+        "a doctor",
+        "sound, spotter",
+        "stood down",
+        "over",
+        "call",
+        "no key",
+        "it lasts",
+    ],
 )
 def test_each_reason_ends_in_the_key_that_helps(
     snapshot: Snapshot, said: str, wanted: list[str]

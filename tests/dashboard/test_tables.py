@@ -277,7 +277,7 @@ async def test_one_table_has_no_strip_no_overview_and_no_other_keys() -> None:
         assert desk.text("notice").strip() == "Acknowledged."
         assert not desk.displays("tiles")
         await desk.press("h")
-        assert "Another table" not in str(desk.app.query_one("#help").children)
+        assert "Another table" not in str(desk.app.query_one("#page").children)
 
 
 async def test_three_tables_begin_with_the_overview_and_keys_a_click_or_tab_show_one() -> None:
@@ -388,9 +388,9 @@ async def test_whoever_has_pressed_a_key_keeps_what_is_shown(key: str) -> None:
 async def test_under_the_help_page_a_key_that_turns_to_something_shows_it(key: str) -> None:
     async with opened() as desk:
         await desk.press("h")
-        assert desk.displays("help")
+        assert desk.displays("page")
         await desk.press(key)
-        assert not desk.displays("help")
+        assert not desk.displays("page")
 
 
 async def test_who_checks_in_at_the_overview_checks_in_everywhere() -> None:

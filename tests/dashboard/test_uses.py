@@ -10,7 +10,7 @@ import pytest
 from tests.dashboard.scenes import CALM, alarm, inverted, view
 from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import Acknowledge
-from upturn.core.readiness import SPOTTER
+from upturn.core.readiness import EQUIPMENT, HEALTH, SPOTTER
 from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard.feed import SourceState
 from upturn.dashboard.keys import KEYS
@@ -62,6 +62,19 @@ def test_a_tone_that_nobody_has_heard_is_wanted() -> None:
     assert use("test_tone", CALM, has_sound=True) is Use.USUAL
 
 
+ORDERS = {
+    "acknowledge",
+    "seen_upright",
+    "stand_down",
+    "check_in",
+    "inspected",
+    "felt",
+    "distress",
+    "override",
+    "im_fine",
+}
+
+
 def refused(now: Now) -> set[str]:
     return {act for act, judged in uses(now).items() if judged is Use.REFUSED}
 
@@ -71,16 +84,16 @@ def refused(now: Now) -> set[str]:
     [
         (
             SourceState("x", read_only="this view is read-only"),
-            {"acknowledge", "seen_upright", "stand_down", "check_in", "distress", "im_fine"},
+            ORDERS,
         ),
         (
             SourceState("x", read_only="read-only", acts={Acknowledge: ""}),
-            {"seen_upright", "stand_down", "check_in", "distress", "im_fine"},
+            ORDERS - {"acknowledge"},
         ),
         (SourceState("x", acts={Acknowledge: "at the host only"}), {"acknowledge"}),
         (
             SourceState("x", failure="the cable has melted"),
-            {"acknowledge", "seen_upright", "stand_down", "check_in", "distress", "im_fine"},
+            {*ORDERS, "check"},
         ),
         (SourceState("x"), set()),
     ],
@@ -88,12 +101,37 @@ def refused(now: Now) -> set[str]:
 )
 def test_what_would_be_refused_is_not_offered(source: SourceState, not_offered: set[str]) -> None:
     seen = view(inverted(63.0, alarms=(LIMIT,)), source=source)
-    assert refused(Now(seen, [seen])) == not_offered
+    assert refused(Now(seen, [seen], remembers=True)) == not_offered
+
+
+def test_nothing_is_asked_where_no_answer_is_kept() -> None:
+    assert use("check", CALM) is Use.REFUSED
+    assert use("check", CALM, remembers=True) is Use.IDLE
+    assert use("check", failing(HEALTH), remembers=True) is Use.WANTED
+
+
+def test_an_inspection_is_wanted_where_ready_waits_for_it() -> None:
+    assert use("inspected", CALM) is Use.IDLE
+    assert use("inspected", failing(EQUIPMENT)) is Use.WANTED
+
+
+def test_how_it_felt_is_wanted_once_the_session_is_over() -> None:
+    assert use("felt", CALM) is Use.IDLE
+    assert use("felt", CALM, asks=True) is Use.WANTED
+
+
+def test_an_override_is_of_use_where_something_stands_against_ready() -> None:
+    assert use("override", CALM) is Use.IDLE
+    assert use("override", failing(EQUIPMENT)) is Use.USUAL
+
+
+def failing(name: str) -> Snapshot:
+    return replace(CALM, checks=(Check(name, "it is not so"),))
 
 
 def test_in_the_overview_only_what_the_banner_or_all_tables_take_is_offered() -> None:
     calm, worst = view(), view(inverted(63.0, alarms=(LIMIT,)))
-    one = {"seen_upright", "stand_down", "im_fine"}
+    one = {"seen_upright", "stand_down", "inspected", "check", "felt", "override", "im_fine"}
     assert refused(Now(worst, [calm, worst], overview=True)) == one
     assert refused(Now(None, [calm, calm], overview=True)) == {*one, "acknowledge", "distress"}
 

@@ -9,18 +9,22 @@ first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from upturn.core.after import FELT
 from upturn.core.commands import (
     Acknowledge,
     CheckIn,
     Command,
     Distress,
+    EquipmentChecked,
     ImFine,
+    Override,
     Resume,
     SeenUpright,
     StandDown,
+    Symptoms,
 )
 from upturn.dashboard import outlived, questions
 from upturn.dashboard.asking import Act, Asking
@@ -33,6 +37,13 @@ NOTICE_S = 6.0
 SHOW_FIRST = "Show a table first (number, Tab or click): this key acts on the one shown."
 IN_BANNER = (Acknowledge, Distress)
 """What in the overview goes to the table that its banner is of."""
+_COMMANDS: Mapping[Act, type[Command]] = {
+    Act.SEEN_UPRIGHT: SeenUpright,
+    Act.STAND_DOWN: StandDown,
+    Act.INSPECTED: EquipmentChecked,
+    Act.OVERRIDE: Override,
+}
+"""What has to be allowed before it is asked for."""
 NO_SOUND = "No sound here: nothing plays alarms but the terminal's own bell."
 
 
@@ -42,7 +53,9 @@ class Said(NamedTuple):
 
 
 class Acts:
-    """`now_s` is the dashboard's clock; `leave` ends the app."""
+    """`now_s` is the dashboard's clock; `leave` ends the app; `remembers`: what people answer
+    is kept.
+    """
 
     def __init__(
         self,
@@ -50,11 +63,14 @@ class Acts:
         sound: SoundControl | None,
         now_s: Callable[[], float],
         leave: Callable[[], None],
+        *,
+        remembers: bool = False,
     ) -> None:
         self._tables = tables
         self._sound = sound
         self._now_s = now_s
         self._leave = leave
+        self._remembers = remembers
         self._asking = Asking()
         self._notice = ""
         self._until_s = 0.0
@@ -72,6 +88,8 @@ class Acts:
             "seen_upright": lambda: self._ask(Act.SEEN_UPRIGHT),
             "stand_down": self.stand_down,
             "check_in": self.check_in,
+            "inspected": lambda: self._ask(Act.INSPECTED),
+            "override": self.override,
             "distress": lambda: self._send(Distress(), "Call for help raised."),
             "im_fine": lambda: self._send(ImFine(), "Noted: I am fine."),
             "test_tone": self.test_tone,
@@ -90,6 +108,8 @@ class Acts:
             overview=overview,
             has_sound=sound is not None,
             tone_unheard=sound is not None and sound.needs_confirming(),
+            remembers=self._remembers,
+            asks=not overview and tables.shown.asks,
         )
 
     def acknowledge(self) -> None:
@@ -139,6 +159,24 @@ class Acts:
         said = "; ".join(refused)
         self.say(f"Not done: {said}" if said else "Checked in at all tables.", whose=())
 
+    def tell_felt(self, answer: str) -> bool:
+        """How a session was; whether that was told."""
+        table = self._commanded(Symptoms)
+        if table is None:
+            return False
+        said = table.feed.command(Symptoms(answer))
+        self._done(said, f"Noted: {FELT[answer].words}.")
+        return not said or isinstance(said, Asked)
+
+    def override(self) -> None:
+        snapshot = self._tables.shown.feed.snapshot()
+        if snapshot.ready and not self._tables.overview:
+            self._asking.cancel()
+            already = "READY by override already" if snapshot.overridden else "READY"
+            self.say(f"It is {already}.")
+        else:
+            self._ask(Act.OVERRIDE)
+
     def test_tone(self) -> None:
         self._asking.cancel()
         if self._sound is None:
@@ -166,6 +204,10 @@ class Acts:
             self.say(
                 "Not heard: turn the sound up, or choose another output. t plays it again.", ()
             )
+
+    def asks(self) -> bool:
+        """A question below waits for yes or no."""
+        return self._asking.pending(self._now_s()) is not None
 
     def drop(self) -> None:
         """Another key was pressed: what was asked is taken back."""
@@ -212,10 +254,12 @@ class Acts:
                 return questions.seen_upright(tables.shown.feed.snapshot())
             case Act.STAND_DOWN:
                 return questions.stand_down(tables.shown.feed.snapshot())
+            case Act.OVERRIDE:
+                return questions.override(tables.shown.feed.snapshot())
             case Act.QUIT:
                 elsewhere = any(table.feed.source().elsewhere for table in tables.all)
                 return questions.leave(tables.needy(), len(tables.all), elsewhere=elsewhere)
-            case Act.HEARD:
+            case Act.HEARD | Act.INSPECTED:
                 return ""
 
     def _of(self, act: Act) -> Sequence[str]:
@@ -243,10 +287,9 @@ class Acts:
         return table
 
     def _ask(self, act: Act) -> None:
-        if self._asking.pending(self._now_s()) is not act:
-            command = SeenUpright if act is Act.SEEN_UPRIGHT else StandDown
-            if self._commanded(command) is None:
-                return
+        is_new = self._asking.pending(self._now_s()) is not act
+        if is_new and self._commanded(_COMMANDS[act]) is None:
+            return
         if self._asking.press(act, self._now_s()):
             self._do(act)
 
@@ -259,6 +302,10 @@ class Acts:
             case Act.STAND_DOWN:
                 ends = outlived.of_stand_down(feed)
                 self._send(StandDown(), "Stood down: alarms are off.", ends)
+            case Act.INSPECTED:
+                self._send(EquipmentChecked(), "Noted: the table was inspected.")
+            case Act.OVERRIDE:
+                self._send(Override(), "READY by override.")
             case Act.QUIT:
                 self._leave()
             case Act.HEARD:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
@@ -30,6 +31,8 @@ from upturn.dashboard.frames import Frames, Parts
 from upturn.dashboard.help import help_page
 from upturn.dashboard.keys import PLAYBACK_KEYS, keys_for
 from upturn.dashboard.look import HEIGHTS, WIDTHS, Look
+from upturn.dashboard.memory import MemoryControl
+from upturn.dashboard.pages import Page, Pages
 from upturn.dashboard.pane import Pane
 from upturn.dashboard.playback import Playback
 from upturn.dashboard.playback_acts import acts_of
@@ -40,12 +43,15 @@ from upturn.dashboard.uses import uses
 from upturn.errors import EXIT_INTERRUPTED
 
 FRAMES_PER_S = 10
+MIN_PAGE, MAX_PAGE = 20, 100
+"""How wide the text of a page may be."""
 
 
 class UpturnDashboard(App[None]):
     """Shows one table in full and all in a strip, or all as tiles; keys act on the one in full.
 
     `sound`: what plays alarms here; None where nothing does, and the terminal's bell has to do.
+    `memory`: what keeps what people answer; None where nothing does.
     `playback`: of a recording that is gone through. The rest is replaced in tests.
     """
 
@@ -62,6 +68,7 @@ class UpturnDashboard(App[None]):
         *,
         playback: Playback | None = None,
         sound: SoundControl | None = None,
+        memory: MemoryControl | None = None,
         settings: DashboardConfig | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = datetime.now,
@@ -77,9 +84,12 @@ class UpturnDashboard(App[None]):
         self._sound = sound
         self._clock = clock
         self._wall = wall
-        self._acts = Acts(self._tables, sound, clock, self.exit)
+        self._acts = Acts(self._tables, sound, clock, self.exit, remembers=memory is not None)
+        self._pages = Pages(self._tables, self._acts, memory, self._beside)
         self._by_hand = False
         """Somebody pressed a key: what is shown is theirs to choose."""
+        self._drawn: RenderableType = ""
+        """The page as it was written last."""
         self.fault: Exception | None = None
         """Of the newest frame that failed."""
         self._by_name: dict[str, Callable[[], object]] = {
@@ -112,7 +122,7 @@ class UpturnDashboard(App[None]):
                 yield pane("alarms")
                 yield pane("chart")
             yield pane("side")
-        with VerticalScroll(id="help"):
+        with VerticalScroll(id="page"):
             yield Static()
         with Container(id="foot"):
             yield pane("playback")
@@ -153,6 +163,11 @@ class UpturnDashboard(App[None]):
         views = self._tables.look(clock_s, self._look.palette, wall)
         if self._tables.news(views) and not (self._sound is not None and self._sound.words()):
             self.bell()
+        if self._pages.is_over():
+            self._pages.close()
+            self._show_page()
+        elif self._pages.page not in (None, Page.HELP):
+            self._write_page()
         self._frames.paint(views)
 
     def action_do(self, name: str) -> None:
@@ -168,8 +183,19 @@ class UpturnDashboard(App[None]):
 
     def action_cancel(self) -> None:
         self._acts.cancel()
-        if self.screen.has_class("-help"):
-            self._help()
+        self._pages.close()
+        self._show_page()
+        self.frame()
+
+    def action_say(self, yes: bool) -> None:
+        """To what was asked last: below, or on the page."""
+        self._by_hand = True
+        if self._acts.asks() or not self._pages.say(yes=yes):
+            self._acts.confirm() if yes else self._acts.cancel()
+        self.frame()
+
+    def action_page_back(self) -> None:
+        self._pages.back()
         self.frame()
 
     def action_step(self, by: int) -> None:
@@ -182,7 +208,9 @@ class UpturnDashboard(App[None]):
 
     def action_digit(self, digit: int) -> None:
         self._by_hand = True
-        if self._tables.type_digit(digit, self._clock()):
+        if self._pages.digit(digit):
+            self.frame()
+        elif self._tables.type_digit(digit, self._clock()):
             self._turn()
 
     def on_click(self, event: Click) -> None:
@@ -207,7 +235,9 @@ class UpturnDashboard(App[None]):
     def _views(self) -> dict[str, Callable[[], object]]:
         """The acts that change what is seen, and nothing else."""
         return {
-            "help": self._help,
+            "help": lambda: self._turn_page(self._pages.help),
+            "check": lambda: self._turn_page(self._pages.check),
+            "felt": lambda: self._turn_page(self._pages.felt),
             "large": self._large,
             "theme": self._theme,
             "overview": self._overview,
@@ -226,20 +256,45 @@ class UpturnDashboard(App[None]):
         tables.overview = self._look.begins_with_all(len(tables.all), *self.size)
         return tables.overview
 
-    def _help(self) -> None:
-        self._acts.drop()
-        shown = not self.screen.has_class("-help")
-        self.screen.set_class(shown, "-help")
-        self._write_help()
-        self.set_focus(self.query_one("#help", VerticalScroll) if shown else None)
+    def _turn_page(self, turn: Callable[[], None]) -> None:
+        turn()
+        self._show_page()
 
-    def _write_help(self) -> None:
-        if self.screen.has_class("-help"):
+    def _show_page(self) -> None:
+        """The page that is open, from its top; or none."""
+        shown = self._pages.page is not None
+        self.screen.set_class(shown, "-page")
+        page = self.query_one("#page", VerticalScroll)
+        page.scroll_home(animate=False)
+        self._write_page()
+        self.set_focus(page if shown else None)
+
+    def _write_page(self) -> None:
+        page = self._pages.page
+        if page is None:
+            return
+        palette = self._look.palette
+        if page is Page.HELP:
             several = self._tables.several
             now = uses(self._acts.now(overview=False))
             keys = keys_for(several=several, playback=self._playback is not None, uses=now)
-            page = help_page(self._look.palette, keys, several=several)
-            self.query_one("#help Static", Static).update(page)
+            drawn: RenderableType = help_page(palette, keys, several=several)
+        else:
+            drawn = self._pages.drawn(palette, max(MIN_PAGE, min(MAX_PAGE, self.size.width - 5)))
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self.query_one("#page Static", Static).update(drawn)
+
+    def _beside(self, work: Awaitable[None]) -> None:
+        """Without the screen waiting for it."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except Exception as fault:  # noqa: BLE001 - told; the watch goes on
+                self._acts.say(f"That failed: {' '.join(str(fault).split())}", whose=())
+
+        self.run_worker(guarded(), name="answers")
 
     def _large(self) -> None:
         self._acts.drop()
@@ -257,7 +312,7 @@ class UpturnDashboard(App[None]):
         self._acts.drop()
         self._acts.say(self._look.next_theme(), whose=())
         self._dress()
-        self._write_help()
+        self._write_page()
         self.refresh_css(animate=False)
 
     def _dress(self) -> None:
@@ -269,8 +324,8 @@ class UpturnDashboard(App[None]):
     def _turn(self) -> None:
         """Something else is shown, and nothing before it."""
         self._acts.turned()
-        if self.screen.has_class("-help"):
-            self._help()
+        self._pages.close()
+        self._show_page()
         self._lay_out()
         self.frame()
 

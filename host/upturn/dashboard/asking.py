@@ -27,6 +27,10 @@ class Act(Enum):
 
     SEEN_UPRIGHT = Question("u", "Did you SEE the person upright? This ends the inversion.")
     STAND_DOWN = Question("s", "Stand down? Alarms are switched off, nobody is watched.")
+    INSPECTED = Question("i", "Did you inspect the table, and are BOTH ankle locks closed?")
+    OVERRIDE = Question(
+        "!", "READY all the same? What stands against it is logged and stays shown."
+    )
     QUIT = Question("q", "Quit while someone may be inverted? Nobody is watched then.")
     HEARD = Question(
         "t", "Did you HEAR the tone, where it has to be heard?", LISTEN_S, again=False

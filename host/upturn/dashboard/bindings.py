@@ -12,8 +12,11 @@ BOUND: list[BindingType] = [
     Binding("tab", "step(1)", "next table", priority=True),
     Binding("shift+tab", "step(-1)", "table before", priority=True),
     *(Binding(str(digit), f"digit({digit})", "table") for digit in range(10)),
-    Binding("y,enter", "do('confirm')", "yes"),
-    Binding("escape,n", "cancel", "no"),
+    Binding("y", "say(True)", "yes"),
+    Binding("n", "say(False)", "no"),
+    Binding("enter", "do('confirm')", "yes"),
+    Binding("escape", "cancel", "no"),
+    Binding("b", "page_back", "back"),
     Binding("ctrl+q", "do('ask_quit')", "quit", priority=True),
     Binding("ctrl+c", "interrupt", "end", priority=True),
 ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from textual.widget import Widget
 
+from upturn.core.after import QUESTION
 from upturn.core.alarm_table import Priority
 from upturn.dashboard.acts import Acts
 from upturn.dashboard.headline import Beside, headline, headline_of_all
@@ -148,7 +149,7 @@ class Frames:
         panes = self._parts.panes
         panes["notice"].show_all(paint_notice(palette, said.text, width, question=said.question))
         full = not self._tables.overview
-        deeds = self._tables.shown.deeds.words(stand_down=view.snapshot.stand_down) if full else []
+        deeds = self._standing(view) if full else []
         panes["deeds"].show_all(paint_standing(palette, deeds, width))
         if self._playback is not None:
             played, self.bar = paint_playback(self._playback.state(), palette, width)
@@ -162,6 +163,11 @@ class Frames:
         )
         line, self.keys = paint_keys(palette, keys, width)
         panes["keys"].show([line])
+
+    def _standing(self, view: View) -> list[str]:
+        table = self._tables.shown
+        asked = [f"{QUESTION} Press w."] if table.asks else []
+        return table.deeds.words(stand_down=view.snapshot.stand_down) + asked
 
     def _show_alarms(self, view: View, *, elsewhere: bool) -> None:
         left = self._parts.left.size

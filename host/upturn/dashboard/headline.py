@@ -219,6 +219,9 @@ def _of_its_time(view: View) -> Headline:
         return _rest(view)
     if not snapshot.ready:
         return Headline("Not ready", _reasons(view))
+    if snapshot.overridden:
+        accepted = "; ".join(snapshot.not_ready)
+        return Headline("Ready by override", f"In spite of: {accepted}.")
     return Headline("Ready", "No alarm." if view.replayed else "Watching. No alarm.")
 
 

@@ -41,6 +41,11 @@ def stand_down(snapshot: Snapshot) -> str:
     return f"{asked} {ends} upright ends it."
 
 
+def override(snapshot: Snapshot) -> str:
+    """With all that its yes accepts."""
+    return f"READY in spite of: {'; '.join(snapshot.not_ready)}? It is logged and stays shown."
+
+
 def leave(needy: Sequence[str], tables: int, *, elsewhere: bool) -> str:
     """`needy`: those of all the tables that somebody should look at now.
 

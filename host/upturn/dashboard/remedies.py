@@ -11,8 +11,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from upturn.core.alarm_table import Clear
-from upturn.core.commands import Acknowledge, CheckIn, Command, Resume, SoundOutput
-from upturn.core.readiness import ALARMS, SOUND, SPOTTER
+from upturn.core.checklist import ASK_FIRST
+from upturn.core.commands import (
+    Acknowledge,
+    CheckIn,
+    Command,
+    EquipmentChecked,
+    HealthAnswers,
+    Resume,
+    SoundOutput,
+)
+from upturn.core.readiness import ALARMS, EQUIPMENT, HEALTH, SOUND, SPOTTER
 from upturn.core.snapshot import Check, Snapshot
 from upturn.dashboard.feed import SourceState
 
@@ -29,6 +38,8 @@ class Remedy:
 REMEDIES: Mapping[str, Remedy] = {
     SOUND: Remedy("t", "test_tone", SoundOutput),
     SPOTTER: Remedy("c", "check_in", CheckIn),
+    EQUIPMENT: Remedy("i", "inspected", EquipmentChecked),
+    HEALTH: Remedy("p", "check", HealthAnswers),
 }
 """By the name of the check that was not passed."""
 WATCH_AGAIN = Remedy("s", "stand_down", Resume)
@@ -46,7 +57,9 @@ def remedy(check: Check, snapshot: Snapshot, source: SourceState) -> Remedy | No
 def reason(check: Check, snapshot: Snapshot, source: SourceState) -> str:
     """Why the check is not passed, and at its end the key that helps."""
     helps = remedy(check, snapshot, source)
-    return f"{check.problem}: press {helps.key}" if helps is not None else check.problem
+    if helps is not None:
+        return f"{check.problem}: press {helps.key}"
+    return check.problem
 
 
 def reasons(snapshot: Snapshot, source: SourceState, without: Collection[str] = ()) -> str:
@@ -73,4 +86,6 @@ def _helps(check: Check, snapshot: Snapshot) -> Remedy | None:
         and not alarm.condition
         for alarm in snapshot.alarms
     )
+    if check.problem.startswith(ASK_FIRST):
+        return None  # the questions were answered: a doctor helps, and no key
     return ACKNOWLEDGE if waits else REMEDIES.get(check.name)

@@ -10,10 +10,13 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 
+from upturn.core.after import AfterSession
 from upturn.core.alarm_table import Priority
+from upturn.core.commands import Symptoms
+from upturn.core.events import Noted
 from upturn.core.snapshot import Snapshot
 from upturn.dashboard import wording
-from upturn.dashboard.deeds import Deeds
+from upturn.dashboard.deeds import AFTER, Deeds
 from upturn.dashboard.feed import Feed, Feeds
 from upturn.dashboard.headline import Beside
 from upturn.dashboard.inversions import Inversions
@@ -35,6 +38,9 @@ class Table:
         self._pulse = Pulse()
         self._events_seen = 0
         self._rewound = 0
+        self.after = AfterSession()
+        self.asks = False
+        """A session is over, and nobody has said yet how it was."""
         self._forget()
         self._urgent: frozenset[object] = frozenset()
 
@@ -42,6 +48,8 @@ class Table:
         snapshot = self.feed.snapshot()
         source = self.feed.source()
         silent_s = self._pulse.silent_s(snapshot.now_s, clock_s, live=source.live)
+        watched = source.begin_s is None and not source.unreal and not source.why_not(Symptoms)
+        self.asks = watched and self.after.asks(snapshot)
         return View(snapshot, source, clock_s, silent_s, palette, wall)
 
     def read_events(self, view: View) -> None:
@@ -55,6 +63,9 @@ class Table:
             self.marks.read(event)
             self.inversions.read(event, view.time_of_day)
             self.deeds.read(event, at)
+            if isinstance(event, Noted) and event.text.startswith(AFTER) and not event.refusal:
+                self.after.answered(view.snapshot.session)  # here, by the home, or by a command
+                self.asks = False
 
     def news(self, view: View) -> bool:
         """Something of high priority is here that was not at the last look."""

@@ -17,9 +17,12 @@ from upturn.core.commands import (
     CheckIn,
     Command,
     Distress,
+    EquipmentChecked,
     ImFine,
+    Override,
     SeenUpright,
     StandDown,
+    Symptoms,
 )
 from upturn.dashboard.remedies import wanted
 from upturn.dashboard.view import View
@@ -46,6 +49,10 @@ class Now:
     has_sound: bool = False
     tone_unheard: bool = False
     """Nobody has said yet that the test tone was heard."""
+    remembers: bool = False
+    """What people answer is kept here."""
+    asks: bool = False
+    """A session is over, and nobody has said yet how it was."""
 
 
 def uses(now: Now) -> dict[str, Use]:
@@ -98,6 +105,35 @@ def _check_in(now: Now) -> Use:
     return Use.WANTED if asked else Use.USUAL
 
 
+def _inspected(now: Now) -> Use:
+    view = now.view
+    if view is None or now.overview or _refused(view, EquipmentChecked):
+        return Use.REFUSED
+    asked = "inspected" in wanted(view.snapshot, view.source)
+    return Use.WANTED if asked else Use.IDLE
+
+
+def _check(now: Now) -> Use:
+    view = now.view
+    if view is None or now.overview or not now.remembers or view.source.failure:
+        return Use.REFUSED
+    return Use.WANTED if "check" in wanted(view.snapshot, view.source) else Use.IDLE
+
+
+def _felt(now: Now) -> Use:
+    view = now.view
+    if view is None or now.overview or _refused(view, Symptoms):
+        return Use.REFUSED
+    return Use.WANTED if now.asks else Use.IDLE
+
+
+def _override(now: Now) -> Use:
+    view = now.view
+    if view is None or now.overview or _refused(view, Override):
+        return Use.REFUSED
+    return Use.IDLE if view.snapshot.ready else Use.USUAL
+
+
 def _distress(now: Now) -> Use:
     return Use.REFUSED if now.view is None or _refused(now.view, Distress) else Use.USUAL
 
@@ -129,6 +165,10 @@ _JUDGES: Mapping[str, Callable[[Now], Use]] = {
     "seen_upright": _seen_upright,
     "stand_down": _stand_down,
     "check_in": _check_in,
+    "inspected": _inspected,
+    "check": _check,
+    "felt": _felt,
+    "override": _override,
     "distress": _distress,
     "im_fine": _im_fine,
     "test_tone": _test_tone,

@@ -163,7 +163,9 @@ def spotter(snapshot: Snapshot) -> str:
 def readiness(snapshot: Snapshot) -> str:
     if snapshot.stand_down:
         return "STOOD DOWN"
-    return "READY" if snapshot.ready else "NOT READY"
+    if not snapshot.ready:
+        return "NOT READY"
+    return "READY BY OVERRIDE" if snapshot.overridden else "READY"
 
 
 def limits(profile: Profile) -> str:

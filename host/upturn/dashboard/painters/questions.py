@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from upturn.core import after
 from upturn.core.checklist import ANY_DOUBT, ASK_FIRST, Means, Outcome, outcome
+from upturn.core.limits import Profile
 from upturn.core.questions import Questions
 
 TITLE, PLAIN, STRONG, QUIET, KEYS = "title", "plain", "strong", "quiet", "keys"
@@ -29,7 +30,8 @@ def question_page(asking: Questions, width: int, *, who: str = "") -> list[Line]
     lines = [_line(TITLE, f"PRE-USE CHECK{whose}", width), []]
     item = asking.now
     if item is None:
-        return lines + _outcome_lines(outcome(asking.answers or {}), width)
+        lines += _outcome_lines(outcome(asking.answers or {}), width)
+        return [*lines, [], *_wrapped(KEYS, "Esc leaves, p asks again.", width)]
     for question, yes in asking.newest(SHOWN_BEFORE):
         lines.append(_line(QUIET, f"{question.question} {'yes' if yes else 'no'}", width))
     count = f"{asking.at + 1} of {len(asking.items)}"
@@ -41,17 +43,30 @@ def question_page(asking: Questions, width: int, *, who: str = "") -> list[Line]
     return [*lines, _line(KEYS, "y yes   n no   b back   Esc leave, nothing is kept", width)]
 
 
-def after_page(answer: str | None, width: int, *, more: str = "") -> list[Line]:
-    """The question after a session; with its answer, what that advises, and `more` below it."""
+def after_page(
+    answer: str | None, width: int, *, before: Profile | None = None, more: str = ""
+) -> list[Line]:
+    """The question after a session; with its answer, what that advises, and `more` below it.
+
+    `before`: the shorter profile to go on with, where there is one.
+    """
     lines = [_line(TITLE, "AFTER THE SESSION", width), []]
     if answer is None:
         lines.append(_line(STRONG, after.QUESTION, width))
         lines += [_line(KEYS, f"{felt.key} {felt.words}", width) for felt in after.FELT.values()]
         return [*lines, [], *_wrapped(QUIET, after.LATER, width)]
     lines += _wrapped(PLAIN, f"{after.QUESTION} {after.FELT[answer].words}", width)
-    for advice in after.advice(answer):
+    for advice in after.advice(answer, before):
         lines += _wrapped(STRONG if advice.strong else PLAIN, advice.cited, width)
-    return lines + (_wrapped(PLAIN, more, width) if more else [])
+    lines += _wrapped(PLAIN, more, width) if more else []
+    return [*lines, [], *_wrapped(QUIET, f"{_OTHERWISE} {_choices()}. Esc leaves.", width)]
+
+
+_OTHERWISE = "It was otherwise? Answer again:"
+
+
+def _choices() -> str:
+    return ", ".join(f"{felt.key} {felt.words}" for felt in after.FELT.values())
 
 
 def _outcome_lines(found: Outcome, width: int) -> list[Line]:

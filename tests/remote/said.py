@@ -9,7 +9,9 @@ from typing import TypedDict, Unpack
 
 from tests.dashboard.scenes import CALM
 from upturn.core.snapshot import Snapshot
-from upturn.remote.parse import AlarmsSaid, StateSaid, parse_alarms, parse_state
+from upturn.remote.parse_alarms import parse_alarms
+from upturn.remote.parse_state import parse_state
+from upturn.remote.said import AlarmsSaid, StateSaid
 from upturn.sinks.mqtt.payloads import (
     Origin,
     Stamp,

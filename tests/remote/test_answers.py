@@ -31,7 +31,7 @@ from upturn.remote.answers import (
     Order,
     order_of,
 )
-from upturn.remote.parse import Answer
+from upturn.remote.said import Answer
 from upturn.sinks.mqtt.commands import VERBS, Inbox, Permits
 
 COMMANDS: list[Command] = [

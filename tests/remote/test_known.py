@@ -40,7 +40,7 @@ from upturn.remote.answers import Order
 from upturn.remote.feed import AT_THE_HOST, READ_ONLY, SOUND_CHECK, UNHEARD, RemoteFeed
 from upturn.remote.known import CROWD_S, GONE_S, MAX_KEPT, MAX_TABLES, UNTRIED, KnownTables
 from upturn.remote.own_alarm import FIRST, NO_SOUND, NOT_SHOWN, Loss
-from upturn.remote.parse import OwnerSaid
+from upturn.remote.said import OwnerSaid
 from upturn.remote.waiting import CROWD, NOBODY, NOT_THAT_ONE, WaitingFeed
 from upturn.sinks.mqtt.commands import Permits, forbidden_by
 from upturn.sinks.mqtt.payloads import Origin, command_payload, encode, event_payload

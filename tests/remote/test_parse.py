@@ -20,16 +20,11 @@ from upturn.core.events import AlarmChanged, AlarmState, Event
 from upturn.core.limits import DEVICES, PROFILES, DeviceKind
 from upturn.core.snapshot import Check, Snapshot
 from upturn.remote.fields import MAX_ITEMS, MAX_TEXT, Refused, shown
-from upturn.remote.parse import (
-    Answer,
-    Head,
-    OwnerSaid,
-    parse_alarms,
-    parse_availability,
-    parse_event,
-    parse_owner,
-    parse_state,
-)
+from upturn.remote.parse_alarms import parse_alarms
+from upturn.remote.parse_event import parse_event
+from upturn.remote.parse_presence import parse_availability, parse_owner
+from upturn.remote.parse_state import parse_state
+from upturn.remote.said import Answer, Head, OwnerSaid
 from upturn.sinks.mqtt.payloads import (
     Origin,
     Stamp,

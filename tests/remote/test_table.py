@@ -23,7 +23,9 @@ from upturn.core.snapshot import Snapshot
 from upturn.core.thresholds import PAUSE_INVERTED_S, PAUSE_S
 from upturn.remote.fields import Refused
 from upturn.remote.own_alarm import GETS_ON_S, LINK_LOST, LOST_S, Loss
-from upturn.remote.parse import OwnerSaid, parse_alarms, parse_state
+from upturn.remote.parse_alarms import parse_alarms
+from upturn.remote.parse_state import parse_state
+from upturn.remote.said import OwnerSaid
 from upturn.remote.table import LAST_WORD, SETTLES_S, RemoteTable
 from upturn.sinks.mqtt.payloads import Origin
 

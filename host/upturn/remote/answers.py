@@ -20,7 +20,7 @@ from upturn.core.commands import (
     Symptoms,
     TestAlarm,
 )
-from upturn.remote.parse import Answer
+from upturn.remote.said import Answer
 from upturn.sinks.mqtt.commands import PRESS
 
 ANSWER_S = 3.0

@@ -26,7 +26,7 @@ from upturn.dashboard.feed import Asked, EventRing, SourceState
 from upturn.dashboard.history import History
 from upturn.remote.answers import VERBS, Answers, Order, order_of
 from upturn.remote.own_alarm import NO_SOUND, OwnAlarm
-from upturn.remote.parse import AlarmsSaid, Answer, EventSaid, StateSaid
+from upturn.remote.said import AlarmsSaid, Answer, EventSaid, StateSaid
 from upturn.remote.table import RemoteTable
 from upturn.sinks.mqtt.commands import why_forbidden
 from upturn.sinks.mqtt.payloads import Origin

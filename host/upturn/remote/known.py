@@ -18,14 +18,11 @@ from upturn.remote.answers import Order
 from upturn.remote.feed import RemoteFeed
 from upturn.remote.fields import Refused, shown
 from upturn.remote.names import Names, free
-from upturn.remote.parse import (
-    OwnerSaid,
-    parse_alarms,
-    parse_availability,
-    parse_event,
-    parse_owner,
-    parse_state,
-)
+from upturn.remote.parse_alarms import parse_alarms
+from upturn.remote.parse_event import parse_event
+from upturn.remote.parse_presence import parse_availability, parse_owner
+from upturn.remote.parse_state import parse_state
+from upturn.remote.said import OwnerSaid
 from upturn.remote.table import RemoteTable
 from upturn.remote.waiting import CROWD, WaitingFeed
 from upturn.sinks.mqtt.payloads import Origin

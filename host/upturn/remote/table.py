@@ -20,7 +20,8 @@ from upturn.core.thresholds import PAUSE_INVERTED_S, PAUSE_S
 from upturn.remote.fields import Refused
 from upturn.remote.host_time import FAR_S, HostTime
 from upturn.remote.own_alarm import LINK_LOST, LOST_S, OwnAlarm, loss_of, urgency_of_loss
-from upturn.remote.parse import CHECK, AlarmSaid, AlarmsSaid, OwnerSaid, Pause, StateSaid
+from upturn.remote.parse_state import CHECK
+from upturn.remote.said import AlarmSaid, AlarmsSaid, OwnerSaid, Pause, StateSaid
 from upturn.sinks.mqtt.payloads import Origin
 
 SETTLES_S = 2.0

@@ -16,9 +16,10 @@ from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import CheckIn, StandDown
 from upturn.core.events import Event, Posture
 from upturn.core.limits import STANDARD
+from upturn.core.mounting import ASSUMED, Mounting
 from upturn.core.past import FRESH_S, Past
 from upturn.core.pipeline import Pipeline
-from upturn.core.sample import NodeCounters, NodeReport
+from upturn.core.sample import NodeCounters, NodeReport, StreamInfo
 from upturn.core.snapshot import Snapshot
 
 
@@ -36,8 +37,14 @@ def written(story: Story | str, at_s: float, *, core: Pipeline | None = None) ->
 class Again:
     """The next watch: its time begins at 0, when it is started."""
 
-    def __init__(self, past: Past, gap_s: float, rested_s: float | None = None) -> None:
-        self.core = Pipeline(stream(), STANDARD, start_s=0.0)
+    def __init__(
+        self,
+        past: Past,
+        gap_s: float,
+        rested_s: float | None = None,
+        info: StreamInfo | None = None,
+    ) -> None:
+        self.core = Pipeline(info or stream(), STANDARD, start_s=0.0)
         rest_s = gap_s if rested_s is None else rested_s
         self.told: list[Event] = self.core.resume(past, 0.0, gap_s=gap_s, rested_s=rest_s)
 
@@ -299,6 +306,8 @@ BROKEN: list[tuple[str, Any]] = [
     ("signal_age_s", True),
     ("stand_down", 1),
     ("node_id", None),
+    ("mounting", {"head": [0.0, 1.0], "front": [0.0, 0.0, 1.0], "hinge": [1.0, 0.0, 0.0]}),
+    ("mounting", "upright"),
     ("ledger", {}),
     ("alarms", "none"),
     ("alarms", [{"id": "impact", "occurrence": 1, "priority": 2, "detail": "", "age_s": 1.0}]),
@@ -350,6 +359,55 @@ def test_a_hold_outlives_the_watch_until_a_person_looks() -> None:
     ]
     again.lives("silence 4s; seen upright; silence 0.1s")
     assert not again.shown(4.2).inverted
+
+
+TURNED = Mounting.from_axes((0.0, -1.0, 0.0), (0.0, 0.0, 1.0))
+
+
+def greeted(mounting: Mounting | None, node_id: str = "a1") -> tuple[Past, Again]:
+    """Inverted by a node whose calibration came with its greeting; the next watch knows none."""
+    story = timeline("at 20 30s", mounting=TURNED)
+    info = replace(stream(mounting=TURNED), node_id="a1")
+    past = written(story, 30.0, core=Pipeline(info, STANDARD, start_s=0.0))
+    again = Again(past, gap_s=10.0, info=StreamInfo())
+    again.told += again.core.describe(replace(info, mounting=mounting, node_id=node_id), 0.5)
+    return past, again
+
+
+def test_the_same_calibration_greets_again_and_nothing_is_held() -> None:
+    past, again = greeted(TURNED)
+    assert (past.node_id, past.mounting) == ("a1", TURNED)
+    again.lives(timeline("at -80 5s", mounting=TURNED, start_s=1.0))
+    assert not [line for line in alarm_lines(again.told) if "sensor_fault" in line]
+    assert not again.shown(6.0).inverted
+
+
+@pytest.mark.parametrize(
+    ("mounting", "node_id", "why"),
+    [
+        (ASSUMED, "a1", "its calibration has changed"),
+        (None, "a1", "its calibration has changed"),
+        (TURNED, "b2", "another node answers"),
+    ],
+)
+def test_by_another_calibration_or_node_nobody_who_was_inverted_is_upright(
+    mounting: Mounting | None, node_id: str, why: str
+) -> None:
+    _, again = greeted(mounting, node_id)
+    again.lives(timeline("at -80 5s", mounting=mounting or ASSUMED, start_s=1.0))
+    shown = again.shown(6.0)
+    assert shown.inverted
+    assert why in [view.detail for view in shown.alarms]
+
+
+def test_before_it_greets_the_samples_are_judged_by_the_calibration_that_was() -> None:
+    story = timeline("at 20 30s", mounting=TURNED)
+    info = replace(stream(mounting=TURNED), node_id="a1")
+    past = written(story, 30.0, core=Pipeline(info, STANDARD, start_s=0.0))
+    again = Again(past, gap_s=10.0, info=StreamInfo())
+    again.lives(timeline("at 20 5s", mounting=TURNED, start_s=1.0))
+    now = again.shown(6.0)
+    assert (now.posture, now.inverted, now.inversion) == (Posture.INVERTED, True, 1)
 
 
 def test_what_held_before_the_inversion_holds_nothing_after_it() -> None:

@@ -162,6 +162,7 @@ class Monitor:
             angle_deg=self._last_deg,
             signal_age_s=max(0.0, now_s - last_s),
             node_id=self._info.node_id or self._past_node_id,
+            mounting=self._info.mounting,
             inversion_peak_deg=known(self._inversion_peak_deg) if self.ledger.open else None,
             held=self._trust.held and self.ledger.open,
             stand_down=self.stand_down,

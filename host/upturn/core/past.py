@@ -7,6 +7,7 @@ otherwise, and the time in between counts. Ages are those at the moment of writi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import inf, isfinite
@@ -15,8 +16,11 @@ from typing import Any, get_args, get_type_hints
 
 from upturn.core.alarm_table import ALARMS, AlarmId, Clear, Priority
 from upturn.core.events import Posture
+from upturn.core.mounting import Mounting
 from upturn.core.sample import NodeCounters
 
+_SIGNED = re.compile(r"_deg$|_g$|\.mounting\.\w+\[\d\]$")
+"""What may be below 0."""
 FRESH_S = 600.0
 """A state older than this is not taken up: nobody knows what became of it (DESIGN.md)."""
 
@@ -78,6 +82,8 @@ class Past:
     """At the newest sample."""
     signal_age_s: float
     node_id: str
+    mounting: Mounting | None
+    """By which the posture was judged."""
     inversion_peak_deg: float | None
     """Of the open inversion."""
     held: bool
@@ -125,7 +131,9 @@ def _build(kind: Any, value: object, where: str) -> Any:
     if getattr(kind, "__origin__", None) is tuple:
         if not isinstance(value, list | tuple):
             raise ValueError(f"{where} is no list")
-        item = get_args(kind)[0]
+        item, *more = get_args(kind)
+        if Ellipsis not in more and len(value) != 1 + len(more):
+            raise ValueError(f"{where} has not {1 + len(more)} values")
         return tuple(_build(item, one, f"{where}[{n}]") for n, one in enumerate(value))
     if hasattr(kind, "_fields") and isinstance(value, list | tuple):  # a tuple with names
         if len(value) != len(kind._fields):
@@ -134,7 +142,7 @@ def _build(kind: Any, value: object, where: str) -> Any:
     if hasattr(kind, "__dataclass_fields__"):
         return _build_record(kind, value, where)
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-        if isfinite(value) and (value >= 0.0 or where.endswith("_deg")):
+        if isfinite(value) and (value >= 0.0 or _SIGNED.search(where)):
             return float(value)
         raise ValueError(f"{where} cannot be {value!r}")
     if kind is int and isinstance(value, int) and not isinstance(value, bool) and value >= 0:

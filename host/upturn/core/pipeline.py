@@ -252,6 +252,11 @@ class Pipeline:
         long at least: exposure is never taken for less, nor rest for more, than it may have been.
         """
         assert not self.seen
+        if past.inverted and gap_s < FRESH_S:
+            # Who is inverted is so by that node and that calibration: its greeting is yet to come.
+            mounting = past.mounting or self._info.mounting
+            info = replace(self._info, mounting=mounting, node_id=past.node_id)
+            self.describe(info, now_s)
         at_s = self._relative(now_s)
         self._monitor.resume(past, at_s, gap_s=gap_s, rested_s=rested_s)
         if past.check_in_age_s is not None and gap_s < FRESH_S:

@@ -7,7 +7,6 @@ otherwise, and the time in between counts. Ages are those at the moment of writi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import inf, isfinite
@@ -19,8 +18,6 @@ from upturn.core.events import Posture
 from upturn.core.mounting import Mounting
 from upturn.core.sample import NodeCounters
 
-_SIGNED = re.compile(r"_deg$|_g$|\.mounting\.\w+\[\d\]$")
-"""What may be below 0."""
 FRESH_S = 600.0
 """A state older than this is not taken up: nobody knows what became of it (DESIGN.md)."""
 
@@ -142,7 +139,7 @@ def _build(kind: Any, value: object, where: str) -> Any:
     if hasattr(kind, "__dataclass_fields__"):
         return _build_record(kind, value, where)
     if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-        if isfinite(value) and (value >= 0.0 or _SIGNED.search(where)):
+        if isfinite(value) and (value >= 0.0 or _signed(where)):
             return float(value)
         raise ValueError(f"{where} cannot be {value!r}")
     if kind is int and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
@@ -152,6 +149,11 @@ def _build(kind: Any, value: object, where: str) -> Any:
     if kind in (Posture, AlarmId, Priority) and value in list(kind):
         return kind(value)
     raise ValueError(f"{where} cannot be {value!r}")
+
+
+def _signed(where: str) -> bool:
+    """Angles, and how a sensor sits, may be below 0."""
+    return where.endswith("_deg") or ".mounting." in where
 
 
 def _build_record(kind: Any, value: object, where: str) -> Any:

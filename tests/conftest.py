@@ -22,6 +22,7 @@ def _no_user_config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data-home")))
         patch.delenv("UPTURN_DEBUG", raising=False)
         patch.setenv("UPTURN_SOUND", "off")  # it has no ears, and may have neighbours
+        patch.setenv("UPTURN_AWAKE", "off")  # a test keeps no computer from its sleep
         patch.setenv("UPTURN_STORE", "off")  # no test goes on from where another one ended
         for name in [name for name in os.environ if name.startswith("MQTT_")]:
             patch.delenv(name)  # no test tells the developer's home

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     mqtt,
     node_latency,
     wire_decode,
+    year,
 )
 from tests.benchmarks.timing import machine, versions
 
@@ -120,6 +121,13 @@ def main() -> int:
 
     print("\nWhole commands")
     for run in commands.measure(REPEATS):
+        met &= run.met
+        print(f"  {run.name:<44} {run.median_s:.3f} s{_goal(run.goal_s, run.met)}")
+
+    print("\nA year of daily sessions")
+    stored = year.measure(REPEATS)
+    print(f"  {f'{year.DAYS} sessions':<44} {stored.bytes / 1e6:.2f} MB")
+    for run in stored.runs:
         met &= run.met
         print(f"  {run.name:<44} {run.median_s:.3f} s{_goal(run.goal_s, run.met)}")
 

@@ -16,7 +16,11 @@ from upturn.store.database import Store
 from upturn.store.rows import SessionRow
 
 NOW = datetime(2026, 3, 19, 12, tzinfo=UTC)
-CLOCKS = ("upturn.cli.history.now", "upturn.cli.report.now")
+CLOCKS = (
+    "upturn.cli.history.now",
+    "upturn.cli.report.now",
+    "upturn.cli.forget_recordings.now",
+)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.storing import Kept
+from tests.cli.storing import NOW, Kept
 from tests.report.handmade import EVENING, at, eventful, session
 from tests.store.watching import StoryClocks, Watch
+from upturn.cli.main import main
 from upturn.store.reading import add_recording, recordings, users
 
 ANNA = (session(at("2026-01-05 18:00"), id=1), eventful())
@@ -165,3 +166,100 @@ def test_a_name_with_escapes_is_shown_harmless_and_can_be_typed(
     out, _ = kept.run("forget", name)
     assert "\x1b" not in out
     assert stored(kept) == []
+
+
+@pytest.fixture
+def three(kept: Kept, tmp_path: Path) -> dict[str, Path]:
+    """Beyond 30 days: one with a high alarm, one that was cut off; and a new one."""
+    files = {name: tmp_path / f"{name}.jsonl" for name in ("alarm", "cut", "new")}
+    with kept.open() as store:
+        for file, (days, high) in zip(
+            files.values(), ((41, True), (40, None), (1, False)), strict=True
+        ):
+            file.write_text("{}", encoding="utf-8")
+            began_at = NOW - timedelta(days=days)
+            size = 0 if high is None else 2
+            add_recording(store, file, None, size_bytes=size, began_at=began_at, high=high)
+    return files
+
+
+def test_recordings_beyond_the_limits_are_asked_about_one_by_one(
+    kept: Kept, three: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    types(monkeypatch, "\ny\n")
+    out, err = kept.run("forget", "--recordings")
+    assert out == (
+        "2 recordings beyond [store] limits (30 days):\n"
+        f"  {three['alarm']}\n"
+        "    of 06 Feb 2026, 13:00, 0.0 MB; holds a high alarm\n"
+        "  Delete it? [y/N] "
+        f"  {three['cut']}\n"
+        "    of 07 Feb 2026, 13:00, 0.0 MB; may hold a high alarm: its run did not end in order\n"
+        "  Delete it? [y/N] "
+        "Deleted: 1 recording of 2\n"
+    )
+    assert err == ""
+    assert [file.exists() for file in three.values()] == [True, False, True]
+    with kept.open() as store:
+        assert [one.path for one in recordings(store)] == [str(three["alarm"]), str(three["new"])]
+
+
+def test_who_leaves_has_said_nothing_of_the_others(
+    kept: Kept, three: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    types(monkeypatch, "q\n")
+    assert kept.run("forget", "--recordings")[0].endswith("Deleted: 0 recordings of 2\n")
+    assert all(file.exists() for file in three.values())
+
+
+def test_all_recordings_beyond_the_limits_go_if_that_is_said(
+    kept: Kept, three: dict[str, Path]
+) -> None:
+    assert kept.run("forget", "--recordings", "--yes")[0].endswith("Deleted: 2 recordings of 2\n")
+    assert [file.exists() for file in three.values()] == [False, False, True]
+    assert kept.run("forget", "--recordings")[0] == (
+        "1 recording kept, none beyond [store] limits (30 days)\n"
+    )
+
+
+def test_recordings_are_not_deleted_where_nobody_can_be_asked(
+    kept: Kept, three: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\ny\n"))
+    assert kept.refused("forget", "--recordings") == (
+        "nobody is there to ask. --yes deletes without asking"
+    )
+    assert all(file.exists() for file in three.values())
+
+
+def test_without_limits_no_recording_is_beyond_them(
+    three: dict[str, Path], kept: Kept, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "no-limits.toml"
+    config.write_text(f'[store]\npath = "{kept.path}"\n', encoding="utf-8")
+    assert main(["forget", "--recordings", "--yes", "--config", str(config)]) == 0
+    assert capsys.readouterr().out == (
+        "3 recordings kept: the config sets no limit, by [store] keep_days or keep_mb\n"
+    )
+    assert all(file.exists() for file in three.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "USER: nobody is named. Say who is to be forgotten"),
+        (("anna", "--recordings"), "--recordings: does not go with a USER. Leave one of them out"),
+    ],
+)
+def test_either_a_person_is_named_or_recordings_are(
+    kept: Kept, words: tuple[str, ...], said: str
+) -> None:
+    kept.fill([*ANNA])
+    assert kept.refused("forget", *words, "--yes") == said
+    assert stored(kept) == ["anna"]
+
+
+def test_without_a_store_there_are_no_recordings_to_forget(kept: Kept) -> None:
+    assert kept.refused("forget", "--recordings").endswith(
+        "no session is stored yet. 'upturn run' stores them"
+    )

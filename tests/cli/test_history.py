@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -210,3 +212,22 @@ def test_recordings_are_told_by_the_limits_of_the_config(kept: Kept) -> None:
 def test_a_user_with_a_name_of_markup_and_escapes_is_shown_as_text(kept: Kept) -> None:
     kept.fill([session(user="<script>\x1b[2J")])
     assert kept.run("history")[0].startswith("History of <script>\\x1b[2J, ")
+
+
+def test_it_loads_nothing_that_it_does_not_need(kept: Kept) -> None:
+    """A person waits for it: half a second of imports would be most of that."""
+    kept.fill(year(), curves=True)
+    config = kept.folder.parent / "config.toml"
+    config.write_text(f'[store]\npath = "{kept.path}"\n', encoding="utf-8")
+    program = (
+        "import sys; from upturn.cli.main import main;"
+        f"main(['history', '--config', {str(config)!r}]);"
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.startswith("History of anna")
+    loaded = set(ended.stderr.split())
+    assert "sqlite3" in loaded
+    assert not loaded & {"numpy", "textual", "rich", "bleak", "PIL", "aiomqtt", "serial"}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import pytest
 
 from tests.transports.fake_node import FakeNode
 from upturn.cli.main import main
+from upturn.store.database import Store
+from upturn.store.reading import recordings
 from upturn.transports.recording import read_recording
 from upturn.transports.sim import simulate
 
@@ -219,3 +222,31 @@ def test_a_link_without_a_node_is_recorded_and_replays_as_that(
     for command in ("replay", "analyze"):
         assert main([command, str(path)]) == 0
         assert capsys.readouterr() == ("", f"upturn: {path}: no sample came\n")
+
+
+@pytest.mark.parametrize("call", [False, True])
+def test_a_recording_of_a_live_table_is_one_of_the_stores(call: bool, tmp_path: Path) -> None:
+    path, config = tmp_path / "a.jsonl.gz", tmp_path / "c.toml"
+    config.write_text(f'[store]\npath = "{tmp_path / "s.sqlite3"}"\n')
+    with FakeNode(tmp_path / "tty") as node:
+        words = ["record", "--source", node.source, "--out", str(path), "--json", "--user", "anna"]
+        with subprocess.Popen(
+            [*UPTURN, *words, "--config", str(config)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "UPTURN_STORE": "on"},
+        ) as running:
+            assert running.stdout is not None
+            read_until(running.stdout, '"upright"')
+            node.angle_deg = 30.0
+            read_until(running.stdout, '"inversion_started"')
+            if call:
+                node.fields = {**node.fields, "calls": 1}
+                read_until(running.stdout, '"distress"')
+            node.angle_deg = -80.0
+            read_until(running.stdout, '"inversion_ended"')
+            running.send_signal(signal.SIGTERM)
+            running.communicate(timeout=30)
+    with Store.open(tmp_path / "s.sqlite3") as store:
+        (one,) = recordings(store, user="anna")
+    assert (one.path, one.size_bytes, one.high_alarm) == (str(path), path.stat().st_size, call)

@@ -13,7 +13,7 @@ import pytest
 from tests.dashboard.scenes import CALM, alarm, inverted
 from tests.remote.said import HOST, NODE, Who, alarms_bytes, owner_bytes, state_bytes
 from upturn.cli import remote_screen as module
-from upturn.cli.sound import Act
+from upturn.cli.cores import Act
 from upturn.core.alarm_table import AlarmId
 from upturn.core.commands import SinkStatus
 from upturn.core.events import Event

@@ -51,6 +51,8 @@ def test_a_session_that_was_lived_through_is_told(kept: Kept) -> None:
     assert "*** high Inverted too long: 60 s reached" in words
     assert "After this session: dizzy" in words
     assert "acknowledge (dashboard)" in words
+    assert "acknowledge: Inverted too long dashboard" in words
+    assert "when it began The questions about health were never answered" in words
     assert "no angles are stored" not in words
 
 

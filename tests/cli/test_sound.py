@@ -206,7 +206,7 @@ async def test_after_the_run_the_desks_last_words_disturb_nobody(desk: FakeDesk)
     assert not desk.running
     loop = asyncio.new_event_loop()
     loop.close()
-    sound._loop = loop
+    sound.cores._loop = loop
     await desk.says(False, "late")
     assert core.news() == []
 

@@ -145,9 +145,11 @@ def test_recordings_are_told_and_those_that_wait_for_a_word_are_named() -> None:
         "3 recordings, 4.0 MB.\n"
         "1 beyond [store] limits goes at the next start.\n"
         "Beyond these limits too, but kept, for they hold or may hold a high alarm;\n"
-        "delete the files if you do not need them:\n"
+        "'upturn forget --recordings' asks about each:\n"
         "  /r/alarm\\x1b[2J.ndjson\n"
     ) in said
+    said = text([session()], recordings=plan(rows[:1], KeepLimits(days=30), now))
+    assert "1 recording, 2.5 MB.\nBeyond [store] limits, but kept, for they hold" in said
     assert "recording" not in text([session()])
 
 

@@ -11,18 +11,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.report.handmade import STANDARD, alarm, curve, eventful, log, session, year
+from tests.report.handmade import EVENING, STANDARD, alarm, curve, eventful, log, session, year
 from upturn.core.alarm_table import ALARMS, AlarmId
 from upturn.core.limits import PROFILES
 from upturn.core.sources import DOCUMENTS
 from upturn.report.page import Report, page
 from upturn.report.page_session import MOST_LINES
 from upturn.report.words import NOT_MEDICAL, RELIEF
+from upturn.store.deeds import Deed, Deeds
 from upturn.store.history import history
 from upturn.store.progression import suggest
 from upturn.store.rows import EventRow, SessionRow
 
 BERLIN = ZoneInfo("Europe/Berlin")
+DEEDS = Deeds("answered 3 days ago", (Deed(EVENING, "stand down", "home"),))
 TODAY = date(2026, 3, 18)
 VOID = {"meta", "br"}
 EVIL = "<script>alert('1')</script>\"><img src=x onerror=alert(2)>&amp;"
@@ -39,6 +41,7 @@ def report(
         log=tuple(log(row)),
         history=history(rows, TODAY, zone=BERLIN),
         suggestion=suggest(rows, row.profile),
+        deeds=DEEDS,
         made_at=datetime(2026, 3, 18, 8, tzinfo=UTC),
         software="0.1.0",
         zone=BERLIN,
@@ -144,6 +147,7 @@ def test_it_has_one_heading_of_each_section_a_language_and_a_width_for_phones() 
         "In short",
         "The session",
         "Alarms",
+        "Before and during it",
         "How it felt, and what follows",
         "Week by week, 26 January 2026 to 22 March 2026",
         "Limits in force",
@@ -154,7 +158,9 @@ def test_it_has_one_heading_of_each_section_a_language_and_a_width_for_phones() 
     assert text.startswith('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">')
 
 
-@pytest.mark.parametrize("where", ["user", "table", "software", "message", "log", "profile"])
+@pytest.mark.parametrize(
+    "where", ["user", "table", "software", "message", "log", "profile", "deed"]
+)
 def test_a_name_that_is_markup_is_text_everywhere(where: str) -> None:
     row = eventful()
     if where in {"user", "table", "software"}:
@@ -167,6 +173,8 @@ def test_a_name_that_is_markup_is_text_everywhere(where: str) -> None:
     made = report(row)
     if where == "log":
         made = replace(made, log=(EventRow(row.began_at, EVIL, EVIL, {}),))
+    elif where == "deed":
+        made = replace(made, deeds=Deeds(EVIL, (Deed(row.began_at, EVIL, EVIL),)))
     text = page(made)
     walk = Walk(text)
     assert "script" not in walk.tags
@@ -265,8 +273,29 @@ def test_it_says_what_it_is_not_and_claims_no_benefit() -> None:
     words = plain(page(report()))
     assert words.count(NOT_MEDICAL) == 2
     assert words.count(RELIEF) == 2
-    for claim in ("cure", "heal", "improve", "benefit of", "treat"):
-        assert claim not in words.replace("benefits and risks", "").lower()
+    for claim in ("cure", r"heal(?!th)", "improve", "benefit of", "treat"):
+        assert not re.search(rf"\b{claim}", words.replace("benefits and risks", "").lower())
+
+
+def test_what_people_did_is_told_with_where_and_on_which_day_if_it_was_another() -> None:
+    midnight = EVENING.replace(hour=23, minute=5)  # five past twelve in Berlin
+    row = replace(session(midnight), id=7)
+    acts = (
+        Deed(EVENING, "the table was inspected", "dashboard"),
+        Deed(midnight, "acknowledge: Inverted too long", "node"),
+        Deed(midnight, "stand down", ""),
+    )
+    words = plain(page(report(row, deeds=Deeds("by override (2026-03-01: I know)", acts))))
+    assert "Questions about health, when it began By override (2026-03-01: I know)" in words
+    assert "Tue 17 Mar, 19:30:00 the table was inspected dashboard" in words
+    assert "00:05:00 acknowledge: Inverted too long node" in words
+    assert "00:05:00 stand down -" in words
+    assert "a stand-down switches alarms off." in words
+
+
+def test_where_nobody_did_anything_that_is_said() -> None:
+    words = plain(page(report(deeds=Deeds("", ()))))
+    assert "Questions about health, when it began - Nobody checked in, silenced an alarm" in words
 
 
 def test_a_long_log_is_cut_and_says_so() -> None:

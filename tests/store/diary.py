@@ -21,7 +21,7 @@ from upturn.store.book import Book, Run
 from upturn.store.codec import profile_to_json
 from upturn.store.database import Store
 from upturn.store.inbox import Batch
-from upturn.store.ledger import Ended, Heard
+from upturn.store.told import Ended, Heard
 
 DAY_S = 86_400.0
 PROFILE = profile_to_json(STANDARD)

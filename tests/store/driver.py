@@ -20,8 +20,8 @@ from tests.store.watching import EPOCH_S
 from upturn.core.limits import STANDARD
 from upturn.core.pipeline import Pipeline
 from upturn.store.inbox import Batch, Inbox
-from upturn.store.ledger import Heard
 from upturn.store.moment import Moment
+from upturn.store.told import Heard
 from upturn.store.writer import StoreWriter
 from upturn.transports.sim import simulate
 

@@ -7,7 +7,9 @@ import os
 import sqlite3
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -263,3 +265,24 @@ def test_every_released_schema_is_brought_to_the_newest_with_all_that_is_in_it(
         empty = [t for t in ("runs", "checklists", "recordings", "pasts", "alarm_acts")
                  if store.rows(f"SELECT count(*) FROM {t}") == [(0,)]]  # fmt: skip # noqa: S608
         assert empty == []
+
+
+def test_several_may_make_it_at_once(tmp_path: Path) -> None:
+    """A run's writer and whoever reads: none takes what is half made for another program's."""
+    for n in range(20):
+        path = tmp_path / str(n) / "s.sqlite3"
+        ready = threading.Barrier(4)
+
+        def opens(*, readonly: bool, path: Path = path, ready: threading.Barrier = ready) -> str:
+            ready.wait(10.0)
+            try:
+                Store.open(path, readonly=readonly).close()
+            except StoreError as error:
+                return error.kind.name
+            return ""
+
+        with ThreadPoolExecutor(4) as pool:
+            opened = [pool.submit(opens, readonly=n % 2 == 1) for n in range(4)]
+        said = [one.result() for one in opened]
+        assert (said[0], said[2]) == ("", "")
+        assert {said[1], said[3]} <= {"", "MISSING"}

@@ -92,6 +92,45 @@ def test_who_did_not_say_a_name_can_be_forgotten_too(tmp_path: Path) -> None:
         assert len(sessions(store)) == 2
 
 
+def test_of_two_people_within_ten_minutes_each_can_be_forgotten(tmp_path: Path) -> None:
+    """What the second says and does before inverting is none of the first one's."""
+    path = tmp_path / "s.sqlite3"
+    clocks = StoryClocks()
+    told = "upright 2s; call for help; upright 9s; to 50 in 4s; inverted 9s; to -80 in 4s"
+    for user in (NAME, "bert"):
+        with Watch(path, user=user, clocks=clocks) as watch:
+            watch.lives(told)
+        clocks.pass_by(60.0)
+    with Store.open(path) as store:
+        assert [(row.user, len(row.alarms)) for row in sessions(store)] == [(NAME, 1), ("bert", 1)]
+        bert = sessions(store, user="bert")
+        assert forget(store, NAME) == 1
+        assert sessions(store) == bert
+        assert forget(store, "bert") == 1
+        assert store.rows("SELECT count(*) FROM events") == [(0,)]
+
+
+def test_who_was_inverted_when_the_next_user_began_can_be_forgotten(tmp_path: Path) -> None:
+    """The inversion goes on in the next one's run, and is the first one's all the same."""
+    path = tmp_path / "s.sqlite3"
+    clocks = StoryClocks()
+    with Watch(path, user=NAME, clocks=clocks) as watch:
+        watch.lives("to 50 in 4s; inverted 9s")
+    clocks.pass_by(5.0)
+    with Watch(path, user="bert", clocks=clocks) as watch:
+        watch.resumes().lives("inverted 5s; call for help; inverted 2s; acknowledge; to -80 in 4s")
+    with Store.open(path) as store:
+        assert [row.user for row in sessions(store)] == [NAME]
+        assert store.rows("SELECT DISTINCT run_id FROM events WHERE session_id = 1") == [
+            (1,),
+            (2,),
+        ]
+        assert forget(store, NAME, now_s=LATER_S) == 1
+        assert sessions(store) == []
+        assert store.rows("SELECT count(*) FROM events WHERE session_id IS NOT NULL") == [(0,)]
+        assert store.rows("SELECT count(*) FROM runs") == [(1,)]
+
+
 def test_a_backup_is_one_whole_file(tmp_path: Path) -> None:
     path = tmp_path / "s.sqlite3"
     copy = tmp_path / "away" / "copy.sqlite3"

@@ -19,19 +19,10 @@ from upturn.core.events import (
     InversionStarted,
     Noted,
 )
-from upturn.store.ledger import (
-    Acted,
-    Change,
-    Ended,
-    Heard,
-    Insert,
-    OpenInversion,
-    OpenSession,
-    Seen,
-    Standing,
-    Update,
-    advance,
-)
+from upturn.store.entry import Change, Insert, Update
+from upturn.store.ledger import advance
+from upturn.store.standing import OpenInversion, OpenSession, Seen, Standing
+from upturn.store.told import Acted, Ended, Heard
 
 NONE = Standing(run_id=1, table_id=1, user_id=1)
 

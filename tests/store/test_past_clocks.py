@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +15,9 @@ from hypothesis import strategies as st
 
 from tests.store.watching import StoryClocks, Watch
 from upturn.core.past import FRESH_S
-from upturn.store.database import Store
+from upturn.store.database import BUSY_S, Store
 from upturn.store.moment import HostClocks, Moment
-from upturn.store.past import between, last_past
+from upturn.store.past import between, last_past, left_at
 from upturn.store.trouble import StoreError
 
 HOUR_S = 3600.0
@@ -152,12 +155,39 @@ def test_the_last_past_of_a_table_is_what_its_last_watch_wrote(tmp_path: Path) -
     with Watch(path, clocks=clocks) as watch:
         watch.lives("to 50 in 4s; inverted 20s")
     clocks.pass_by(12.0)
-    taken = last_past(path, "den", clocks)
+    taken, words = left_at(path, "den", clocks)
     assert taken is not None
+    assert words == ""
     assert (taken.past.inverted, taken.gap_s, taken.rested_s) == (True, 12.0, 12.0)
     assert taken.words == "goes on from 12 s ago"
-    assert last_past(path, "attic", clocks) is None
-    assert last_past(tmp_path / "none.sqlite3", "den") is None
+    assert left_at(path, "attic", clocks) == (None, "")
+    assert left_at(tmp_path / "none.sqlite3", "den") == (None, "")
+    assert not (tmp_path / "none.sqlite3").exists()
+
+
+def test_a_past_in_a_store_that_is_damaged_is_read_as_it_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite3"
+    clocks = StoryClocks()
+    with Watch(path, clocks=clocks) as watch:
+        watch.lives("to 50 in 4s; inverted 20s")
+    content = path.read_bytes()
+    path.write_bytes(bytes(100) + content[100:])
+    taken, words = left_at(path, "den", clocks)
+    assert taken is not None
+    assert taken.past.inverted
+    assert words.startswith("the store was damaged: set aside as s-corrupt-")
+
+
+def test_a_past_is_read_while_another_program_writes(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite3"
+    with Watch(path) as watch:
+        watch.lives("to 50 in 4s; inverted 20s")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began_s = time.monotonic()
+        taken, words = left_at(path, "den")
+        assert time.monotonic() - began_s < BUSY_S
+    assert (taken is not None, words) == (True, "")
 
 
 def test_a_past_that_cannot_be_read_is_told(tmp_path: Path) -> None:

@@ -200,8 +200,8 @@ def test_recordings_are_known_by_their_path(tmp_path: Path) -> None:
     watched(path, user="anna").close()
     write_days(path, 1, user="bert")
     with Store.open(path) as store:
-        for name, session in (("a", 1), ("b", 2), ("c", None)):
-            add_recording(store, Path(name), session, size_bytes=5, began_at=at(0))
+        for name, session, high in (("a", 1, True), ("b", 2, False), ("c", None, None)):
+            add_recording(store, Path(name), session, size_bytes=5, began_at=at(0), high=high)
         assert recordings(store) == [
             Recording("a", at(0), 5, high_alarm=True),
             Recording("b", at(0), 5, high_alarm=False),

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
@@ -42,7 +44,8 @@ def damaged(folder: Path, content: bytes) -> Store:
     assert store.rows("PRAGMA integrity_check") == [("ok",)]
     assert store.rows("PRAGMA foreign_key_check") == []
     left = {file.name for file in folder.iterdir()} - {f"{path.name}-wal", f"{path.name}-shm"}
-    assert left == {path.name, kept.name}
+    assert left == {path.name, kept.name, f"{path.name}.mending"}
+    assert (folder / f"{path.name}.mending").read_bytes() == b""
     triggers = store.rows("SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
     assert triggers == [("events_last",), ("events_stay",)]
     return store
@@ -139,3 +142,28 @@ def _without_root(whole: bytes, folder: Path, table: str) -> bytes:
     content = bytearray(whole)
     content[(page - 1) * PAGE : page * PAGE] = b"\xff" * PAGE
     return bytes(content)
+
+
+def test_of_several_that_find_it_damaged_at_once_one_sets_it_aside(
+    tmp_path: Path, whole: bytes
+) -> None:
+    """A run's writer, and whoever asks at the same moment how the table stood."""
+    for n in range(4):
+        path = tmp_path / str(n) / "s.sqlite3"
+        path.parent.mkdir()
+        damaged = bytearray(whole)
+        damaged[PAGE * 8 : PAGE * 8 + 200] = b"\xff" * 200
+        path.write_bytes(damaged)
+        ready = threading.Barrier(3)
+
+        def opens(path: Path = path, ready: threading.Barrier = ready) -> str:
+            ready.wait(10.0)
+            with Store.open(path) as store:
+                return store.told
+
+        with ThreadPoolExecutor(3) as pool:
+            told = list(pool.map(lambda _: opens(), range(3)))
+        assert len([words for words in told if words]) == 1
+        assert len(salvage.aside(path)) == 1
+        with Store.open(path) as store:
+            assert len(sessions(store)) == DAYS

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from contextlib import closing, suppress
@@ -27,9 +28,13 @@ from upturn.core.commands import (
 from upturn.core.events import Event, Noted
 from upturn.store import codec, ledger, salvage
 from upturn.store.database import Store
+from upturn.store.entry import Insert
 from upturn.store.inbox import Inbox
 from upturn.store.reading import log, sessions
+from upturn.store.standing import Standing
+from upturn.store.told import Acted
 from upturn.store.trouble import StoreError
+from upturn.store.writer import CUT_OFF
 
 ONCE = "to 50 in 4s; inverted 9s; to -80 in 4s; upright 5s"
 NOT_ACTS = {
@@ -358,7 +363,7 @@ def test_it_is_one_thread_for_all_tables_and_ends(tmp_path: Path) -> None:
 
 
 def test_acts_have_words() -> None:
-    standing = ledger.Standing(1, 1, 1)
+    standing = Standing(1, 1, 1)
     ids = iter(range(1, 100))
     for command, words in (
         (Acknowledge(), "acknowledge (home)"),
@@ -369,9 +374,47 @@ def test_acts_have_words() -> None:
         (StandDown(), "stand down (home)"),
         (Distress(), "call for help (home)"),
     ):
-        _, changes = ledger.advance(
-            standing, ledger.Acted(5, command, "home"), lambda _: next(ids)
-        )
+        _, changes = ledger.advance(standing, Acted(5, command, "home"), lambda _: next(ids))
         first = changes[0]
-        assert isinstance(first, ledger.Insert)
+        assert isinstance(first, Insert)
         assert (first.table, first.values["words"]) == ("events", words)
+
+
+OTHER_PROGRAM = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("SELECT count(*) FROM events").fetchone()
+db.close()
+"""
+
+
+def test_whoever_else_opens_and_closes_it_takes_no_event(tmp_path: Path) -> None:
+    """SQLite deletes the log with whoever it takes for the last to close the store."""
+    path = tmp_path / "s.sqlite3"
+    with Watch(path) as watch:
+        watch.lives("level 2s")
+        wait_for(lambda: kinds(path) != [])
+        for readonly in (False, True):
+            Store.open(path, readonly=readonly).close()  # as other parts of this program do
+        subprocess.run([sys.executable, "-c", OTHER_PROGRAM, str(path)], check=True)
+        watch.lives(ONCE)
+        seen = subprocess.run(
+            [sys.executable, "-c", OTHER_PROGRAM, str(path)], check=True, capture_output=True
+        )
+        wait_for(lambda: kinds(path)[-len(WHOLE) :] == WHOLE)
+    assert seen.stderr == b""
+    assert watch.said == [(True, "")]
+
+
+def test_a_log_that_is_deleted_is_told_and_the_next_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "s.sqlite3"
+    with Watch(path) as watch:
+        watch.lives("level 2s")
+        wait_for(lambda: kinds(path) != [])
+        Path(f"{path}-wal").unlink()
+        watch.lives(ONCE)
+        wait_for(lambda: (True, CUT_OFF) in watch.said)
+        watch.lives(ONCE)
+        wait_for(lambda: kinds(path)[-len(WHOLE) :] == WHOLE)
+    with Store.open(path) as store:
+        assert store.rows("PRAGMA integrity_check") == [("ok",)]

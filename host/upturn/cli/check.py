@@ -14,10 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from upturn.cli.asking import read
 from upturn.cli.check_after import add_after, tell_after
-from upturn.cli.check_asking import WIDTH, ask, read
+from upturn.cli.check_asking import WIDTH, ask
 from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import Judged, add_source, open_judged_source
+from upturn.cli.memory import user_name
 from upturn.cli.options import add_config
 from upturn.cli.stderr import write_line
 from upturn.cli.stored import now, shown, store_path
@@ -39,7 +41,6 @@ from upturn.transports.source import LiveSource, Source
 
 _Table = Judged[Source | LiveSource]
 _Said = HealthAnswers | EquipmentChecked | CheckIn
-LONGEST_NAME = 64
 _KNOWN_HERE = (HEALTH, EQUIPMENT, SPOTTER)
 _HEADING = "Before you invert: questions about you; the answers stay on this computer."
 
@@ -70,7 +71,10 @@ def add_parser(subparsers: Subparsers) -> None:
     add_config(parser)
     parser.set_defaults(speed=None)
     parser.add_argument(
-        "--user", metavar="NAME", help="whose; left out: whoever uses it without a name"
+        "--user",
+        metavar="NAME",
+        type=user_name,
+        help="whose; left out: whoever uses it without a name",
     )
     parser.add_argument("--again", action="store_true", help="ask, though the answers still hold")
     parser.add_argument(
@@ -97,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     profile = table.profile if table is not None else config.profile_named(named, where=where)
     with open_store(config) as store:
         if args.after is not None:
-            return tell_after(args, store)
+            return tell_after(args, store, config.store.progress_after)
         found = _check(args, store, profile, table)
     for line in _json(found) if args.json else _text(found):
         print(line)
@@ -115,7 +119,7 @@ def open_store(config: Config) -> Store:
 def _check(
     args: argparse.Namespace, store: Store, profile: Profile, table: _Table | None
 ) -> _Found:
-    user = _user(args)
+    user = args.user or ""
     health = _health(args, user, store)
     if args.override:
         health = _accept(args, user, store, health)
@@ -130,18 +134,6 @@ def _check(
     checks = _of_people(profile, said) if table is None else _of_table(args, store, table, said)
     advice = [words([item]) for item in hints]
     return _Found(user, checks, (*advice, *_history(store, user, profile)), table is not None)
-
-
-def _user(args: argparse.Namespace) -> str:
-    """Raises InputError: it can be nobody's name."""
-    name: str = args.user or ""
-    if name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
-        raise InputError(
-            f"{name!r} cannot be a name",
-            where="--user",
-            remedy=f"Allowed: up to {LONGEST_NAME} visible characters",
-        )
-    return name
 
 
 def _health(args: argparse.Namespace, user: str, store: Store) -> Standing:

@@ -36,8 +36,10 @@ def add_after(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def tell_after(args: argparse.Namespace, store: Store) -> int:
+def tell_after(args: argparse.Namespace, store: Store, progress_after: int) -> int:
     """Keep the answer; say what it advises.
+
+    `progress_after`: so many sessions without symptoms, and a longer profile is suggested.
 
     Raises:
         InputError: there is no such session.
@@ -45,7 +47,8 @@ def tell_after(args: argparse.Namespace, store: Store) -> int:
     user = newest_user(sessions(store)) if args.user is None else user_named(store, args.user)
     session = _which(args.session, sessions(store, user=user))
     set_answer(store, session.id, args.after, now())
-    suggestion = suggest(sessions(store, user=user), session.profile)
+    past = sessions(store, user=user)
+    suggestion = suggest(past, session.profile, after=progress_after)
     shorter = suggestion.suggested if suggestion.step is Step.SHORTER else None
     said = advice(args.after, None if args.after == FINE else shorter)
     if args.json:

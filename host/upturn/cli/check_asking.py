@@ -7,10 +7,10 @@ answers is none.
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from collections.abc import Sequence
 
+from upturn.cli.asking import read
 from upturn.core.checklist import ANY_DOUBT, Item
 from upturn.core.questions import Questions
 
@@ -39,15 +39,6 @@ def ask(items: Sequence[Item], heading: str) -> dict[str, bool] | None:
             case _:
                 print(_indented(f"{KEYS}."))
     return asking.answers
-
-
-def read(prompt: str) -> str | None:
-    """The next line, without the blanks around it; None: there is none."""
-    print(prompt, end="", flush=True)
-    line = sys.stdin.readline() if sys.stdin is not None else ""
-    if not line.endswith("\n") or not sys.stdin.isatty():
-        print(line.strip())  # no terminal has shown it, nor ended its line
-    return line.strip() if line else None
 
 
 def _indented(text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from upturn.cli.commands import Subparsers, command_parser
+from upturn.cli.forget_recordings import forget_recordings
 from upturn.cli.stored import add_config, opened, shown, store_path, user_named
 from upturn.config import load_config
 from upturn.errors import EXIT_DONE, InputError, RunError
@@ -34,13 +35,28 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = command_parser(
         subparsers, "forget", epilog="Reports, exports and backups are yours to delete."
     )
-    parser.add_argument("user", metavar="USER", help="'' for sessions without a name")
+    parser.add_argument(
+        "user", metavar="USER", nargs="?", help="whose; '' for sessions without a name"
+    )
+    parser.add_argument(
+        "--recordings",
+        action="store_true",
+        help="instead: recordings beyond the limits of [store], each asked about",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask again")
     add_config(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     config = load_config(args.config)
+    if args.recordings:
+        if args.user is not None:
+            raise InputError(
+                "does not go with a USER", where="--recordings", remedy="Leave one of them out"
+            )
+        return forget_recordings(config, unasked=args.yes)
+    if args.user is None:
+        raise InputError("nobody is named", where="USER", remedy="Say who is to be forgotten")
     path = store_path(config)
     with opened(config) as store:
         user = user_named(store, args.user, where="USER")

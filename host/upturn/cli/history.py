@@ -13,6 +13,7 @@ from upturn.cli.stored import (
     add_config,
     add_user,
     add_weeks,
+    keep_limits,
     newest_user,
     nothing_stored,
     now,
@@ -24,7 +25,7 @@ from upturn.errors import EXIT_DONE
 from upturn.report.history_text import Told, history_lines
 from upturn.store.database import Store
 from upturn.store.history import Span, Tally, history
-from upturn.store.keep import KeepLimits, plan
+from upturn.store.keep import plan
 from upturn.store.progression import suggest
 from upturn.store.reading import recordings, sessions, users
 from upturn.store.trouble import StoreError, Trouble
@@ -78,7 +79,6 @@ def _told(store: Store, config: Config, args: argparse.Namespace) -> Told | None
         user = user_named(store, args.user)
         rows = sessions(store, user=user)
     at = now()
-    limits = KeepLimits(config.store.keep_days, config.store.keep_mb)
     return Told(
         user=user,
         others=tuple(other for other in everybody if other != user),
@@ -86,7 +86,7 @@ def _told(store: Store, config: Config, args: argparse.Namespace) -> Told | None
         suggestion=suggest(rows, rows[-1].profile, after=config.store.progress_after)
         if rows
         else None,
-        recordings=plan(recordings(store, user=user), limits, at),
+        recordings=plan(recordings(store, user=user), keep_limits(config), at),
     )
 
 

@@ -11,78 +11,62 @@ import argparse
 import asyncio
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from upturn import __version__
+from upturn.cli.cores import Act, Cores
 from upturn.config import Config
-from upturn.core.commands import (
-    Acknowledge,
-    CheckIn,
-    Command,
-    Distress,
-    EquipmentChecked,
-    HealthAnswers,
-    ImFine,
-    LinkNote,
-    Override,
-    Resume,
-    SeenUpright,
-    SinkStatus,
-    StandDown,
-    Symptoms,
-)
+from upturn.core.commands import Command, HealthAnswers, LinkNote, SinkStatus
 from upturn.core.events import Event
 from upturn.core.pipeline import Pipeline
 from upturn.core.snapshot import Snapshot
 from upturn.service.bus import Listener
 
 if TYPE_CHECKING:
+    from upturn.store.keep import KeepLimits
     from upturn.store.past import Taken
     from upturn.store.writer import StoreTable, StoreWriter
 
 VARIABLE = "UPTURN_STORE"
+LONGEST_NAME = 64
 SINK = "store"
-LOOK_S = 60.0
+LOOK_S = 10.0
 """How often the answers about health are looked at: another program may have asked meanwhile."""
-ACTS = (
-    Acknowledge,
-    CheckIn,
-    Distress,
-    EquipmentChecked,
-    ImFine,
-    Override,
-    Resume,
-    SeenUpright,
-    StandDown,
-    Symptoms,
-)
-"""What a person does, as against what a part of the program tells a core."""
-Act = Callable[[Command], str | None]
+PATIENCE_S = 0.5
+"""So long they are waited for where another program holds the store: nobody is watched yet."""
+UNREAD = HealthAnswers("the answers about health cannot be read")
 
 
 class Memory:
-    """Without a writer nothing is stored, and nothing is taken up."""
+    """Without a writer nothing is stored, and nothing is taken up.
 
-    def __init__(self, writer: StoreWriter | None, user: str = "") -> None:
+    With `limits` recordings beyond them are removed when it starts.
+    """
+
+    def __init__(
+        self, writer: StoreWriter | None, user: str = "", limits: KeepLimits | None = None
+    ) -> None:
         self.writer = writer
+        self.cores = Cores(self.state)
         self._user = user
-        self._tables: list[TableMemory] = []
+        self._limits = limits
         self._working, self._why = True, ""
         self._health: HealthAnswers | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news: list[Command] = []
+        """Of the start: whatever core begins later hears it too."""
         self._looking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         if self.writer is None:
             return
-        self._loop = asyncio.get_running_loop()
+        self.cores.start()
         self.writer.on_status = self._from_the_writer
         self.writer.start()
-        self._health = self._answers()
-        self._looking = asyncio.create_task(self._look(), name="health answers")
+        self._health = self._answers() or UNREAD
+        self._looking = asyncio.create_task(self._look_again(), name="health answers")
 
     def close(self) -> None:
         if self._looking is not None:
@@ -92,9 +76,7 @@ class Memory:
 
     def table(self, key: str, name: str) -> TableMemory:
         """`key` stays the same over restarts."""
-        table = TableMemory(self, key, name)
-        self._tables.append(table)
-        return table
+        return TableMemory(self, key, name)
 
     def state(self) -> Iterator[Command]:
         """What a core that begins has to know."""
@@ -102,110 +84,104 @@ class Memory:
             yield SinkStatus(SINK, working=False, reason=self._why)
         if self._health is not None:
             yield self._health
+        yield from self._news
 
-    def taken(self, key: str) -> tuple[Taken | None, str]:
-        """How that table stood when it was last watched, and why that cannot be read."""
-        from upturn.store.past import last_past
-        from upturn.store.trouble import StoreError
-
-        assert self.writer is not None
-        try:
-            return last_past(self.writer.path, key), ""
-        except StoreError as error:
-            return None, str(error)
+    async def look(self) -> None:
+        """Whether the answers about health are others now; the tables are told."""
+        health = await asyncio.to_thread(self._answers)
+        if health is not None and health != self._health:
+            self._health = health
+            self.cores.tell([health])
 
     def _answers(self) -> HealthAnswers | None:
         """None: they cannot be read now."""
         from upturn.store.checklists import checklist
         from upturn.store.checks import standing
         from upturn.store.database import Store
+        from upturn.store.trouble import StoreError, Trouble
+
+        assert self.writer is not None
+        try:
+            with Store.open(self.writer.path, readonly=True, busy_s=PATIENCE_S) as store:
+                answered = checklist(store, self._user)
+        except StoreError as error:
+            if error.kind is not Trouble.MISSING:
+                return None  # the writer tells that it fails, and why
+            answered = None
+        return standing(answered, datetime.now(tz=UTC)).command
+
+    async def _look_again(self) -> None:
+        if self._limits is not None:
+            words = await asyncio.to_thread(self._tidied, self._limits)
+            self._news = [LinkNote(f"store: {line}") for line in words]
+            self.cores.tell(self._news)
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await self.look()
+
+    def _tidied(self, limits: KeepLimits) -> list[str]:
+        from upturn.store.database import Store
+        from upturn.store.tidying import tidy
         from upturn.store.trouble import StoreError
 
         assert self.writer is not None
-        answered = None
         try:
-            if self.writer.path.exists():
-                with Store.open(self.writer.path, readonly=True) as store:
-                    answered = checklist(store, self._user)
-        except StoreError:
-            return None  # the writer tells that it fails, and why
-        return standing(answered, datetime.now(tz=UTC)).command
-
-    async def _look(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_S)
-            health = await asyncio.to_thread(self._answers)
-            if health is not None and health != self._health:
-                self._health = health
-                self._tell([health])
+            with Store.open(self.writer.path) as store:
+                return list(tidy(store, limits, datetime.now(tz=UTC)).words())
+        except StoreError as error:
+            return [f"recordings were not looked through: {error.what}"]
 
     def _from_the_writer(self, working: bool, words: str) -> None:
         """In the writer's own thread."""
-        loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._changed, working, words)
+        self.cores.soon(lambda: self._changed(working, words))
 
     def _changed(self, working: bool, words: str) -> None:
         before, self._working = self._working, working
         self._why = words
         if not working:
-            self._tell([SinkStatus(SINK, working=False, reason=words)])
+            self.cores.tell([SinkStatus(SINK, working=False, reason=words)])
             return
         if not before:
-            self._tell([SinkStatus(SINK, working=True)])
+            self.cores.tell([SinkStatus(SINK, working=True)])
         if words:
-            self._tell([LinkNote(f"store: {words}")])
-
-    def _tell(self, commands: Iterable[Command]) -> None:
-        told = list(commands)
-        for table in self._tables:
-            table.tell(told)
+            self.cores.tell([LinkNote(f"store: {words}")])
 
 
 class TableMemory:
     """One table's part of it, over all sessions of a run."""
 
     def __init__(self, memory: Memory, key: str, name: str) -> None:
-        self._memory = memory
         self._key = key
-        writer = memory.writer
-        self._stored = writer.table(key, name) if writer is not None else None
-        self._act: Act | None = None
+        self._writer = memory.writer
+        self._stored = self._writer.table(key, name) if self._writer is not None else None
+        self._core = memory.cores.core()
 
     def listeners(self, pipeline: Pipeline) -> list[Listener]:
         return [_Keeper(self._stored, pipeline)] if self._stored is not None else []
 
     def taken(self) -> tuple[Taken | None, str]:
-        """What the core that begins now takes up, and why it cannot."""
-        return self._memory.taken(self._key) if self._stored is not None else (None, "")
+        """What the core that begins now takes up, and what people have to know: why it cannot."""
+        if self._writer is None:
+            return None, ""
+        from upturn.store.past import left_at
+
+        return left_at(self._writer.path, self._key)
 
     def begin(self, act: Act, unread: str) -> None:
-        """As with the sound: told once the session has a time of its own.
+        """`unread`: what is to be said of the state that an earlier watch left."""
+        self._core.begin(act, [LinkNote(f"store: {unread}")] if unread else [])
 
-        `unread`: why the state that an earlier watch left was not taken up.
-        """
-        self._act = act
-        told = [LinkNote(f"store: {unread}")] if unread else []
-        loop = asyncio.get_running_loop()
-        loop.call_soon(lambda: self.tell([*told, *self._memory.state()]))
-
-    def commanded(self, command: Command) -> None:
-        """Somebody acts; right before the core hears of it."""
-        if self._stored is not None and isinstance(command, ACTS):
-            self._stored.commanded(command)
+    def commanded(self, command: Command, source: str = "") -> None:
+        """Right before the core hears of it; what no person does is no act, and not kept."""
+        if self._stored is not None:
+            self._stored.commanded(command, source)
 
     def angle(self, t_s: float, angle_deg: float) -> None:
         if self._stored is not None:
             self._stored.angle(t_s, angle_deg)
 
-    def tell(self, commands: list[Command]) -> None:
-        act = self._act
-        if act is not None:
-            for command in commands:
-                act(command)
-
     def end(self) -> None:
-        self._act = None
+        self._core.end()
         if self._stored is not None:
             self._stored.end()
 
@@ -231,26 +207,40 @@ def add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--user",
         metavar="NAME",
+        type=user_name,
         default="",
         help=f"who uses the table: whose sessions these are; {VARIABLE}=off stores none",
     )
 
 
+def user_name(text: str) -> str:
+    """Raises ArgumentTypeError: it can be nobody's name."""
+    if text != text.strip() or not text.isprintable() or len(text) > LONGEST_NAME:
+        allowed = f"allowed are up to {LONGEST_NAME} visible characters"
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be a name; {allowed}")
+    return text
+
+
 @contextmanager
 def remembering(config: Config, *, wanted: bool, user: str) -> Iterator[Memory]:
     """The memory of a run, as long as the block lasts; inside the loop that runs the tables."""
-    writer = None
-    if wanted and config.store.enabled and os.environ.get(VARIABLE) != "off":
-        from upturn.cli.stored import store_path
+    memory = Memory(None)
+    if wanted and is_on(config):
+        from upturn.cli.stored import keep_limits, store_path
         from upturn.store.writer import StoreWriter
 
         in_force = json.dumps({one.key: one.value for one in config.settings}, default=str)
         writer = StoreWriter(
             store_path(config), version=__version__, config_json=in_force, user=user
         )
-    memory = Memory(writer, user)
+        memory = Memory(writer, user, keep_limits(config))
     memory.start()
     try:
         yield memory
     finally:
         memory.close()
+
+
+def is_on(config: Config) -> bool:
+    """Whether anything is stored at all."""
+    return config.store.enabled and os.environ.get(VARIABLE) != "off"

@@ -10,6 +10,7 @@ from upturn.cli.commands import Subparsers, command_parser
 from upturn.cli.judging import add_source, open_judged_source
 from upturn.cli.memory import add_store
 from upturn.cli.options import add_common
+from upturn.cli.recordings import recorded
 from upturn.cli.sound import add_sound, need_of
 from upturn.cli.watch import Watch, check_terminal, watch
 from upturn.cli.watched import place
@@ -40,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
         judged.device.kind,
         start_s=judged.start_s,
     )
+    where = place(judged)
     what = Watch(
-        [place(judged)],
+        [where],
         args.speed or 1.0,
         args.headless,
         args.json,
@@ -52,10 +54,11 @@ def run(args: argparse.Namespace) -> int:
         remembers=True,
         user=args.user,
     )
-    try:
-        code = watch(what)
-    finally:
-        recorder.close()
+    with recorded(what.config, args.out, where.key, live=where.live):
+        try:
+            code = watch(what)
+        finally:
+            recorder.close()
     if not args.json:
         print(f"recorded to {args.out}")
     return code

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from itertools import count
 
 from upturn.cli import screen
-from upturn.cli.sound import Act, Sound, TableSound
+from upturn.cli.cores import Act
+from upturn.cli.sound import Sound, TableSound
 from upturn.clock import HostClock
 from upturn.config import DashboardConfig
 from upturn.dashboard.app import UpturnDashboard

@@ -28,6 +28,7 @@ from upturn.report.drawing import Drawing
 from upturn.report.page import Report, page
 from upturn.report.picture import drawings
 from upturn.store.database import Store
+from upturn.store.deeds import deeds
 from upturn.store.history import history, local_day
 from upturn.store.progression import suggest
 from upturn.store.reading import curve, log, sessions
@@ -89,6 +90,7 @@ def _report(store: Store, args: argparse.Namespace, config: Config) -> Report:
         log=tuple(log(store, session.id)),
         history=history(rows, local_day(at, None), weeks=args.weeks),
         suggestion=suggest(rows, rows[-1].profile, after=config.store.progress_after),
+        deeds=deeds(store, session),
         made_at=at,
         software=__version__,
     )

@@ -8,13 +8,13 @@ long as the same output goes on working.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from upturn.cli.cores import Act, Cores
 from upturn.config import SoundConfig
 from upturn.core.commands import Command, SinkStatus, SoundOutput
 from upturn.service.bus import Listener
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 VARIABLE = "UPTURN_SOUND"
 SINK = "sound"
 INSTEAD = "mend it, or restart with --no-sound"
-Act = Callable[[Command], str | None]
 
 
 class Need(Enum):
@@ -50,23 +49,20 @@ class Sound:
         self._off = off
         self._vital = vital
         self._asks = asks
-        self._tables: list[TableSound] = []
+        self.cores = Cores(self.state)
         self._working = desk is not None
         self._why = ""
         self._confirmed = False
-        self._loop: asyncio.AbstractEventLoop | None = None
         if desk is not None:
             desk.on_status = self._from_the_desk
 
     def table(self, name: str, key: str = "") -> TableSound:
         """`key` tells it from the others where its name does not, or may change."""
-        table = TableSound(self, self._desk, name, key)
-        self._tables.append(table)
-        return table
+        return TableSound(self, self._desk, name, key)
 
     def start(self) -> None:
         if self._desk is not None:
-            self._loop = asyncio.get_running_loop()
+            self.cores.start()
             self._desk.start()
 
     def close(self) -> None:
@@ -93,7 +89,7 @@ class Sound:
         if self._desk is None or not output or self._desk.toned != output:
             return "the tone was not played on what plays now: play it again"
         self._confirmed = True
-        self._tell(self.state())
+        self.cores.tell(self.state())
         return None
 
     def state(self) -> Iterator[Command]:
@@ -111,56 +107,38 @@ class Sound:
 
     def _from_the_desk(self, working: bool, words: str) -> None:
         """In the desk's own thread."""
-        loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._changed, working, words)
+        self.cores.soon(lambda: self._changed(working, words))
 
     def _changed(self, working: bool, words: str) -> None:
         self._working = working
         self._why = "" if working else words
         self._confirmed = False
         if working and self._vital:
-            self._tell([SinkStatus(SINK, working=True)])
-        self._tell(self.state())
-
-    def _tell(self, commands: Iterable[Command]) -> None:
-        told = list(commands)
-        for table in self._tables:
-            table.tell(told)
+            self.cores.tell([SinkStatus(SINK, working=True)])
+        self.cores.tell(self.state())
 
 
 class TableSound:
     """One table's part of it, over all sessions of a run."""
 
     def __init__(self, sound: Sound, desk: SoundDesk | None, name: str, key: str = "") -> None:
-        self._sound = sound
+        self._core = sound.cores.core()
         self._table = desk.table(name, key) if desk is not None else None
-        self._act: Act | None = None
 
     def listeners(self) -> list[Listener]:
         return [self._table] if self._table is not None else []
 
     def begin(self, act: Act) -> None:
-        """A session begins: its core knows nothing of the sound yet, and first has to have begun.
-
-        Until then it has no time of its own at which anything could be told.
-        """
-        self._act = act
-        asyncio.get_running_loop().call_soon(lambda: self.tell(list(self._sound.state())))
+        """A session begins: its core knows nothing of the sound yet."""
+        self._core.begin(act)
 
     def call(self, name: str) -> None:
         """What people call it now."""
         if self._table is not None:
             self._table.called = name
 
-    def tell(self, commands: list[Command]) -> None:
-        act = self._act
-        if act is not None:
-            for command in commands:
-                act(command)
-
     def end(self) -> None:
-        self._act = None
+        self._core.end()
         if self._table is not None:
             self._table.end()
 

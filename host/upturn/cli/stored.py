@@ -19,6 +19,7 @@ from upturn.config import Config
 from upturn.errors import InputError, RunError
 from upturn.report.words import person
 from upturn.store.database import Store, default_path
+from upturn.store.keep import KeepLimits
 from upturn.store.reading import users
 from upturn.store.rows import SessionRow
 from upturn.store.trouble import StoreError, Trouble
@@ -53,6 +54,11 @@ def store_path(config: Config) -> Path:
         return usual
     path = Path(config.store.path).expanduser()
     return path / usual.name if path.is_dir() else path
+
+
+def keep_limits(config: Config) -> KeepLimits:
+    """For recordings."""
+    return KeepLimits(config.store.keep_days, config.store.keep_mb)
 
 
 def opened(config: Config) -> Store:

@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""Watching tables: with either the text sink or the dashboard."""
+"""Watching tables: with either the text sink or the dashboard, on a computer that stays awake."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from upturn.cli.sound import Need
+from upturn.cli.stderr import write_line
 from upturn.cli.watched import Place
 from upturn.config import Config
 from upturn.errors import InputError
+from upturn.service.inhibit import Awake, kept_awake
 from upturn.sinks.mqtt.broker import Broker
 from upturn.transports.source import Chunk
+
+SAID_S = 0.5
+"""How long a screen waits, for once it is drawn nothing can be said beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,11 @@ def watch(what: Watch) -> int:
     if what.headless or what.as_json:
         from upturn.cli.watch_text import watch_text
 
-        return asyncio.run(watch_text(what))
+        return asyncio.run(_awake(what, watch_text, waits_s=0.0))
     check_terminal()
     from upturn.cli.watch_screen import watch_on_screen
 
-    return asyncio.run(watch_on_screen(what))
+    return asyncio.run(_awake(what, watch_on_screen, waits_s=SAID_S))
 
 
 def check_terminal() -> None:
@@ -67,3 +74,22 @@ def check_terminal() -> None:
     streams = (sys.stdin, sys.stdout, sys.stderr)
     if not all(stream is not None and stream.isatty() for stream in streams):
         raise InputError("there is no terminal for the dashboard", remedy="Pass --headless")
+
+
+async def _awake(
+    what: Watch, watching: Callable[[Watch], Awaitable[int]], *, waits_s: float
+) -> int:
+    """Nobody sleeps where somebody may be on a table; a simulation holds up no sleep."""
+    if not any(place.live for place in what.places):
+        return await watching(what)
+    async with kept_awake(_say) as said:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(waits_s):
+                await said.wait()
+        return await watching(what)
+
+
+def _say(awake: Awake) -> None:
+    """In a thread: stderr may take nothing, and the watch goes on."""
+    said = f"sleep: {awake.words}"
+    threading.Thread(target=write_line, args=(said,), name="awake", daemon=True).start()

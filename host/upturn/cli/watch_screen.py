@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from upturn.cli import screen
 from upturn.cli.home import home
 from upturn.cli.memory import remembering
+from upturn.cli.screen_memory import ScreenMemory
 from upturn.cli.sound import sounding
 from upturn.cli.stderr import write_line
 from upturn.cli.table_feed import TableFeed
@@ -40,7 +41,10 @@ async def watch_on_screen(what: Watch) -> int:
         ]
         serving = asyncio.create_task(_serve(what, tables), name="tables")
         await _begun(tables, serving)
-        app = UpturnDashboard(feeds, sound=sound, settings=what.config.dashboard)
+        kept = None
+        if memory.writer is not None:
+            kept = ScreenMemory(memory, what.user, what.config.store.progress_after)
+        app = UpturnDashboard(feeds, sound=sound, memory=kept, settings=what.config.dashboard)
         code, left = await _shown(app, tables, serving, leaves=what.leaves)
     for table, console in zip(tables, consoles(what), strict=True):
         table.console = console

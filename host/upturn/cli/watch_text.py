@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from upturn.cli.stderr import write_line
 from upturn.cli.watch import Watch
 from upturn.cli.watch_end import Aside, code_of, on_signals, sum_up
 from upturn.cli.watched import Watched, run_all
+from upturn.service.pulse import Pulse, pulse_of
 from upturn.sinks.console import Console
 from upturn.transports.source import LinkState
 
@@ -23,8 +25,11 @@ async def watch_text(what: Watch) -> int:
     task = asyncio.current_task()
     assert task is not None
     ended_by: list[int] = []
+    pulse = pulse_of(os.environ)
 
     def end(code: int) -> None:
+        if pulse is not None:
+            pulse.stopping()
         ended_by.append(code)
         task.cancel()
 
@@ -36,7 +41,7 @@ async def watch_text(what: Watch) -> int:
             sounding(what.config.sound, what.sound, off=what.silent, asks=False) as sound,
             remembering(what.config, wanted=what.remembers, user=what.user) as memory,
         ):
-            tables += _text_tables(what, sound, memory)
+            tables += _text_tables(what, sound, memory, pulse)
             async with home(what.broker, what.speed, write_line) as told:
                 await run_all(tables, told, aside.tell)
     except asyncio.CancelledError:
@@ -45,11 +50,13 @@ async def watch_text(what: Watch) -> int:
         await sum_up(tables, aside.tell, ended_by[0])
         return ended_by[0]
     finally:
+        if pulse is not None:
+            pulse.stopping()
         aside.close()
     return code_of(tables)
 
 
-def _text_tables(what: Watch, sound: Sound, memory: Memory) -> list[Watched]:
+def _text_tables(what: Watch, sound: Sound, memory: Memory, pulse: Pulse | None) -> list[Watched]:
     return [
         Watched(
             place,
@@ -60,6 +67,7 @@ def _text_tables(what: Watch, sound: Sound, memory: Memory) -> list[Watched]:
             recorder=what.recorder,
             sound=sound.table("" if what.alone else place.name),
             memory=memory.table(place.key, place.name),
+            pulse=pulse.table(place.name) if pulse is not None else None,
         )
         for place, console in zip(what.places, consoles(what), strict=True)
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from upturn.cli.home import Home, HomeTable, origin_of
@@ -24,9 +25,13 @@ from upturn.core.pipeline import Pipeline
 from upturn.core.snapshot import Snapshot
 from upturn.errors import UpturnError
 from upturn.service.bus import Listener
+from upturn.service.pulse import ProvedTable, TablePulse
 from upturn.service.table import Observer, TableService
 from upturn.sinks.console import Console
 from upturn.transports.source import Chunk, LinkState, LiveSource, Source
+
+DASHBOARD, HOME = "dashboard", "home"
+"""Where acts of people come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,18 @@ class Place:
     """What people call it."""
     key: str = ""
     """What it is known by over restarts."""
+    live: bool = False
+    """There is a node, and maybe somebody on the table."""
 
 
 def place(judged: Judged[Source | LiveSource]) -> Place:
     """One with one session."""
-    return Place(lambda: iter((judged,)), judged.name, judged.name or judged.source.label)
+    return Place(
+        lambda: iter((judged,)),
+        judged.name,
+        judged.name or judged.source.label,
+        live=isinstance(judged.source, LiveSource),
+    )
 
 
 class Watched:
@@ -61,6 +73,7 @@ class Watched:
         recorder: Callable[[Chunk], None] | None = None,
         sound: TableSound | None = None,
         memory: TableMemory | None = None,
+        pulse: TablePulse | None = None,
     ) -> None:
         self.name = place.name
         self.begun = asyncio.Event()
@@ -77,6 +90,7 @@ class Watched:
         self._recorder = recorder
         self._sound = sound
         self._memory = memory
+        self._pulse = pulse
         self._task: asyncio.Task[Any] | None = None
         self._unsummed: Pipeline | None = None
 
@@ -104,6 +118,8 @@ class Watched:
             for part in (self._sound, self._memory):
                 if part is not None:
                     part.end()
+            if self._pulse is not None:
+                self._pulse.over(failed=self.fault is not None)
             self.begun.set()
 
     async def sum_up(self) -> None:
@@ -137,7 +153,8 @@ class Watched:
         # A simulated person has no past here, and none of it is stored.
         memory = self._memory if live is not None else None
         taken, unread = memory.taken() if memory is not None else (None, "")
-        service = TableService(
+        service = ProvedTable(
+            self._pulse.beat if self._pulse is not None else lambda: None,
             pipeline,
             source,
             speed=self._speed,
@@ -146,6 +163,7 @@ class Watched:
                 *self._sounds(),
                 *(memory.listeners(pipeline) if memory is not None else ()),
                 *told.listeners(judged),
+                *([self._pulse] if self._pulse is not None else ()),
             ],
             observer=self._observer(memory),
             recorder=self._recorder,
@@ -154,7 +172,7 @@ class Watched:
         session = _Sheltered(service, self._fails, memory)
         if self._feed is not None:
             self._feed.begin(session, source.label, live, home, origin_of(source))
-        told.begin(session.command)
+        told.begin(partial(session.command, source=HOME))
         if self._sound is not None:
             self._sound.begin(session.command)
         if memory is not None:
@@ -256,10 +274,11 @@ class _Sheltered:
             self._fails(fault)
         return self._last
 
-    def command(self, command: Command) -> str | None:
+    def command(self, command: Command, source: str = DASHBOARD) -> str | None:
+        """`source`: where an act of a person comes from, for the log."""
         try:
             if self._memory is not None:
-                self._memory.commanded(command)
+                self._memory.commanded(command, source)
             return self._service.command(command)
         except Exception as fault:  # noqa: BLE001
             self._fails(fault)

@@ -115,9 +115,10 @@ def _recordings(plan: KeepPlan) -> Iterator[str]:
         goes = "goes" if len(plan.remove) == 1 else "go"
         yield f"{len(plan.remove)} beyond [store] limits {goes} at the next start."
     if plan.ask:
+        these = "these limits too" if plan.remove else "[store] limits"
         yield from _wrapped(
-            "Beyond these limits too, but kept, for they hold or may hold a high alarm; delete "
-            "the files if you do not need them:"
+            f"Beyond {these}, but kept, for they hold or may hold a high alarm; "
+            "'upturn forget --recordings' asks about each:"
         )
         for recording in plan.ask:
             yield f"  {printable(recording.path)}"

@@ -13,11 +13,13 @@ from datetime import datetime, tzinfo
 
 from upturn.report import words
 from upturn.report.markup import Element, Node, render, tag
+from upturn.report.page_deeds import deeds_section
 from upturn.report.page_limits import limits_section
 from upturn.report.page_session import alarms_section, curve_section, log_section
 from upturn.report.page_weeks import felt_section, weeks_section
 from upturn.report.style import style
 from upturn.report.tables import facts
+from upturn.store.deeds import Deeds
 from upturn.store.history import History, tally
 from upturn.store.progression import Suggestion
 from upturn.store.rows import Curve, EventRow, SessionRow
@@ -35,6 +37,7 @@ class Report:
     log: tuple[EventRow, ...]
     history: History
     suggestion: Suggestion
+    deeds: Deeds
     made_at: datetime
     software: str
     """What made the report; the session has its own."""
@@ -91,6 +94,7 @@ def _sections(report: Report) -> Iterator[Element]:
     yield _in_short(session)
     yield curve_section(session, report.curve, zone)
     yield alarms_section(session, zone)
+    yield deeds_section(report.deeds, session, zone)
     yield felt_section(session, report.suggestion)
     yield weeks_section(report.history, session)
     yield limits_section(session.profile)

@@ -17,19 +17,12 @@ from upturn.core.past import Past
 from upturn.store.codec import angles_of_blob, angles_to_blob
 from upturn.store.curves import TableCurve
 from upturn.store.database import Store
-from upturn.store.inbox import Batch, Item
-from upturn.store.ledger import (
-    Change,
-    Ended,
-    Insert,
-    OpenAlarm,
-    OpenInversion,
-    OpenSession,
-    Seen,
-    Standing,
-    advance,
-)
+from upturn.store.entry import Change, Insert
+from upturn.store.inbox import Batch
+from upturn.store.ledger import advance
 from upturn.store.moment import Moment
+from upturn.store.standing import OpenAlarm, OpenInversion, OpenSession, Seen, Standing
+from upturn.store.told import Ended, Item
 
 _LATCHING = [str(id) for id, spec in ALARMS.items() if spec.clear.name == "AFTER_ACKNOWLEDGE"]
 
@@ -232,7 +225,8 @@ class Book:
         ).fetchone()
         if row is not None:
             core = row[1] if row[5] == run_id else 0
-            profile = row[4] if row[7] == self._user_id else ""  # another's session is another one
+            own = row[7] == self._user_id
+            profile = row[4] if own else ""  # what begins now is another session
             session = OpenSession(row[0], core, row[2], row[3], profile, row[6])
             found = db.execute(
                 "SELECT id, began_ms FROM inversions WHERE session_id = ? AND duration_s IS NULL"
@@ -241,6 +235,8 @@ class Book:
             ).fetchone()
             if found is not None and session.ended_ms is None:
                 inversion = OpenInversion(found[0], found[1], _seen(db, key, found[1]))
+            elif not own:
+                session = None  # what this user says and does is none of that one's
         alarms = tuple(
             OpenAlarm(id, AlarmId(alarm), occurrence, priority, escalated, bool(acked), session_id)
             for id, alarm, occurrence, priority, escalated, acked, session_id, run in db.execute(

@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from upturn.store.codec import from_ms, to_ms
 from upturn.store.database import Store
 from upturn.store.rows import ChecklistRow
 
 
-def checklist(store: Store, user: str) -> ChecklistRow | None:
-    """The newest of that user; None: that user was never asked."""
+def checklist(store: Store, user: str, *, until: datetime | None = None) -> ChecklistRow | None:
+    """The newest of that user, or that of a moment; None: that user was never asked by then."""
     rows = store.rows(
         "SELECT at_ms, version, answers, override FROM checklists"
-        " JOIN users ON users.id = user_id WHERE users.name = ?"
-        " ORDER BY checklists.id DESC LIMIT 1",
-        [user],
+        " JOIN users ON users.id = user_id WHERE users.name = ?1"
+        " AND (?2 IS NULL OR at_ms <= ?2) ORDER BY checklists.id DESC LIMIT 1",
+        [user, None if until is None else to_ms(until)],
     )
     if not rows:
         return None

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from upturn.store.codec import MISSING, angle_to_int
-from upturn.store.ledger import SESSION_GAP_MS, OpenSession
+from upturn.store.standing import SESSION_GAP_MS, OpenSession
 
 LEAD_S = 30.0
 TAIL_S = 120

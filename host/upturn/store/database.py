@@ -4,8 +4,10 @@
 What is committed is on the disk: SQLite appends a transaction to the WAL and calls fsync on it
 before the commit returns (`synchronous=FULL`), so that a power cut takes back nothing of it.
 
-The law: a file of a later version, or of another program, is not touched; a damaged one is set
-aside, and what can be read of it is taken over.
+The laws: a file of a later version, or of another program, is not touched; a damaged one is set
+aside, and what can be read of it is taken over. And nobody but SQLite opens a store's file: where
+any handle of it is closed, POSIX takes from the whole program the locks by which others know that
+it is in use, and the next one that closes it deletes the log that this program goes on writing to.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
@@ -35,6 +38,19 @@ SUFFIXES = (".sqlite3", ".sqlite", ".db")
 Row = tuple[Any, ...]
 
 
+FileId = tuple[int, int]
+"""What stays a file's own when it is renamed, and is another's once it is replaced."""
+
+
+def file_id(path: Path) -> FileId | None:
+    """None: there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def default_path() -> Path:
     return platformdirs.user_data_path("upturn") / "upturn.sqlite3"
 
@@ -45,16 +61,22 @@ class Store:
     def __init__(self, db: sqlite3.Connection, path: Path, told: str = "") -> None:
         self.db = db
         self.path = path
+        self._file = file_id(path)
         self.told = told
         """What people have to know of its opening; empty: nothing."""
 
     @classmethod
     def open(
-        cls, path: Path, *, readonly: bool = False, busy_s: float = BUSY_S, damaged: bool = False
+        cls,
+        path: Path,
+        *,
+        readonly: bool = False,
+        busy_s: float = BUSY_S,
+        damaged: FileId | None = None,
     ) -> Self:
         """Make it where there is none, and bring it to the newest schema; read-only neither.
 
-        `damaged`: it was found so in use, whatever a quick look at it says.
+        `damaged`: that file was found so in use, whatever a quick look at it says.
 
         Raises:
             StoreError: in one line, with what to do about it.
@@ -62,17 +84,35 @@ class Store:
         if readonly:
             return cls(_open_readonly(path, busy_s), path)
         _make_private(path)
-        if not damaged:
+        found = file_id(path)
+        if damaged != found:
             try:
                 return cls(_open(path, busy_s), path)
             except StoreError as error:
                 if error.kind is not Trouble.DAMAGED:
-                    raise
+                    if file_id(path) == found and not salvage.under_way(path):
+                        raise
+                    # What was read was being set aside meanwhile, by another thread or program.
+                    with explained(path), salvage.alone(path):
+                        pass
+                    return cls(_open(path, busy_s), path)
         if path.suffix not in SUFFIXES:
             raise StoreError(Trouble.FOREIGN, "it is no database", path)
-        with explained(path):
-            told = salvage.set_aside(path)
+        with explained(path), salvage.alone(path):
+            told = salvage.set_aside(path) if file_id(path) == found else ""
         return cls(_open(path, busy_s), path, told)
+
+    @property
+    def file(self) -> FileId | None:
+        """Which file it is, if its path still leads to it."""
+        return self._file
+
+    def is_cut_off(self) -> bool:
+        """Its log was deleted from beside it: what is written now, nobody else sees.
+
+        To be asked after a transaction, when there has to be one.
+        """
+        return not Path(f"{self.path}-wal").exists()
 
     def close(self) -> None:
         self.db.close()
@@ -110,7 +150,10 @@ def _make_private(path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.parent == default_path().parent:
             path.parent.chmod(0o700)
-        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not path.exists():
+            _make_empty(path)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as error:
@@ -119,6 +162,20 @@ def _make_private(path: Path) -> None:
         raise explain(error, path) from error
     if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         raise StoreError(Trouble.READ_ONLY, "the store cannot be written", path)
+
+
+def _make_empty(path: Path) -> None:
+    """Private from its first moment, and its only handle is closed before it has its name."""
+    number, made = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(number)
+    try:
+        with suppress(FileExistsError):  # another program was faster
+            os.link(made, path)
+    except OSError:  # a file system without links
+        if not path.exists():
+            Path(made).rename(path)
+    finally:
+        Path(made).unlink(missing_ok=True)
 
 
 def _connect(path: Path, mode: str, busy_s: float) -> sqlite3.Connection:
@@ -185,9 +242,14 @@ def _check(db: sqlite3.Connection, path: Path) -> None:
 
 def _judge(db: sqlite3.Connection, path: Path) -> int:
     """The version of its schema, if this program may touch it."""
-    version = version_of(db)
-    application: int = db.execute("PRAGMA application_id").fetchone()[0]
-    empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    db.execute("BEGIN")  # of one moment: another program may be making it just now
+    try:
+        version = version_of(db)
+        application: int = db.execute("PRAGMA application_id").fetchone()[0]
+        empty = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
     if application != APPLICATION_ID and not (empty and application == 0):
         raise StoreError(Trouble.FOREIGN, "it is a database of another program", path)
     if version > len(MIGRATIONS):

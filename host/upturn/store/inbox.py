@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from upturn.core.events import AlarmChanged, InversionEnded, InversionStarted
 from upturn.core.past import Past
-from upturn.store.ledger import Acted, Ended, Heard
 from upturn.store.moment import Moment
+from upturn.store.told import Heard, Item
 
 KEPT = 10_000
 """Calls of cores with nothing but notes and postures in them."""
@@ -28,7 +28,6 @@ GATHER_S = 0.005
 EVENT_S = 0.5
 SLOW_S = 10.0
 
-Item = Heard | Acted | Ended
 _PRECIOUS = (AlarmChanged, InversionStarted, InversionEnded)
 
 

@@ -19,10 +19,22 @@ from upturn.store.trouble import StoreError, Trouble, explain, explained
 
 _WATCHED_S = 60.0
 """Whose table was written down so shortly ago is being watched."""
+_ALL_OF_USER = """
+    run_id IN (SELECT id FROM runs WHERE user_id = :user)
+    OR session_id IN (SELECT id FROM sessions WHERE user_id = :user)"""
+"""A session may have gone on in the next user's run: who takes up an open inversion."""
 _OF_USER = (  # what refers to others goes first
-    "DELETE FROM events WHERE run_id IN (SELECT id FROM runs WHERE user_id = :user)",
-    "DELETE FROM alarm_acts WHERE run_id IN (SELECT id FROM runs WHERE user_id = :user)",
-    "DELETE FROM alarms WHERE run_id IN (SELECT id FROM runs WHERE user_id = :user)",
+    (
+        "INSERT INTO forgetting (user_id) SELECT :user UNION SELECT user_id FROM runs"  # noqa: S608 - ours
+        f" WHERE id IN (SELECT run_id FROM events WHERE {_ALL_OF_USER})"
+    ),
+    f"DELETE FROM events WHERE {_ALL_OF_USER}",  # noqa: S608
+    "DELETE FROM forgetting",
+    (
+        f"DELETE FROM alarm_acts WHERE {_ALL_OF_USER}"  # noqa: S608
+        f" OR alarm_id IN (SELECT id FROM alarms WHERE {_ALL_OF_USER})"
+    ),
+    f"DELETE FROM alarms WHERE {_ALL_OF_USER}",  # noqa: S608
     "DELETE FROM answers WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :user)",
     "DELETE FROM inversions WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :user)",
     "DELETE FROM curves WHERE session_id IN (SELECT id FROM sessions WHERE user_id = :user)",
@@ -58,10 +70,8 @@ def forget(store: Store, user: str, *, now_s: float | None = None) -> int:
         with store.transaction() as db:
             query = "SELECT count(*) FROM sessions WHERE user_id = ?"
             deleted = db.execute(query, (user_id,)).fetchone()[0]
-            db.execute("INSERT INTO forgetting (user_id) VALUES (?)", (user_id,))
             for statement in _OF_USER:
                 db.execute(statement, {"user": user_id})
-            db.execute("DELETE FROM forgetting")
     with explained(store.path):
         store.db.execute("VACUUM")
         busy, _, _ = store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

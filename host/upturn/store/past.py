@@ -14,6 +14,7 @@ from math import isfinite
 from pathlib import Path
 
 from upturn.core.past import FRESH_S, Past
+from upturn.store import salvage
 from upturn.store.database import Store
 from upturn.store.moment import Clocks, HostClocks, Moment
 from upturn.store.trouble import StoreError, Trouble
@@ -43,17 +44,32 @@ class Taken:
     """For people: how long ago it was, and what is odd about the clocks."""
 
 
-def last_past(store: Store | Path, key: str, clocks: Clocks | None = None) -> Taken | None:
+def left_at(path: Path, key: str, clocks: Clocks | None = None) -> tuple[Taken | None, str]:
+    """As `last_past`, of a store that may be unwell; and what people have to know of it.
+
+    It is only read, so that no other program that writes is waited for, unless it is damaged.
+    """
+    try:
+        try:
+            with Store.open(path, readonly=True) as store:
+                return last_past(store, key, clocks), ""
+        except StoreError as error:
+            if error.kind is Trouble.MISSING:
+                return None, ""
+            if error.kind is not Trouble.DAMAGED and not salvage.under_way(path):
+                raise
+        with Store.open(path) as store:
+            return last_past(store, key, clocks), store.told
+    except StoreError as error:
+        return None, str(error)
+
+
+def last_past(store: Store, key: str, clocks: Clocks | None = None) -> Taken | None:
     """What the last watch of that table wrote down; None: there was none.
 
     Raises:
         StoreError: it cannot be read.
     """
-    if isinstance(store, Path):
-        if not store.exists():
-            return None
-        with Store.open(store) as opened:
-            return last_past(opened, key, clocks)
     rows = store.rows("SELECT wall_s, boot_id, boot_s, past FROM pasts WHERE table_key = ?", [key])
     if not rows:
         return None

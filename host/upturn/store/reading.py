@@ -143,20 +143,53 @@ def add_recording(
     began_at: datetime,
     high: bool | None = None,
 ) -> None:
-    """Or what is now known of it. `high` None: as its session's alarms are, tests left out."""
+    """Or what is now known of it. `high`: it holds a high alarm; None: nobody knows."""
     with store.transaction() as db:
-        if high is None and session_id is not None:
-            found = db.execute(
-                "SELECT 1 FROM alarms WHERE session_id = ? AND priority = ? AND alarm <> ?",
-                (session_id, int(Priority.HIGH), str(AlarmId.TEST_ALARM)),
-            )
-            high = found.fetchone() is not None
         db.execute(
             "INSERT INTO recordings (path, session_id, bytes, began_ms, high)"
             " VALUES (?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET"
             " session_id = excluded.session_id, bytes = excluded.bytes, high = excluded.high",
             (str(path), session_id, size_bytes, to_ms(began_at), high),
         )
+
+
+def recorded_of(
+    store: Store, key: str, began_at: datetime, ended_at: datetime
+) -> tuple[int | None, bool | None]:
+    """What the run that recorded that table then has stored: a session, and a high alarm or none.
+
+    None where there is no session, and where nobody knows: the run is not there, or its end is
+    not. A test of the alarm is none.
+    """
+    begin, end = to_ms(began_at), to_ms(ended_at)
+    runs = store.rows(
+        "SELECT id FROM runs WHERE began_ms BETWEEN ?1 AND ?2 AND ended_ms IS NOT NULL"
+        " AND id IN (SELECT run_id FROM events JOIN tables ON tables.id = table_id"
+        " WHERE tables.key = ?3) ORDER BY id DESC LIMIT 1",
+        (begin, end, key),
+    )
+    if not runs:
+        return None, None
+    (session_id,) = store.rows(
+        "SELECT min(session_id) FROM events WHERE run_id = ? AND table_id ="
+        " (SELECT id FROM tables WHERE key = ?)",
+        (runs[0][0], key),
+    )[0]
+    high = store.rows(
+        "SELECT 1 FROM alarms JOIN tables ON tables.id = table_id WHERE tables.key = ?"
+        " AND priority = ? AND alarm <> ? AND (run_id = ?"
+        " OR (raised_ms <= ? AND coalesce(cleared_ms, ?) >= ?)) LIMIT 1",
+        (
+            key,
+            int(Priority.HIGH),
+            str(AlarmId.TEST_ALARM),
+            runs[0][0],
+            end,
+            end,
+            begin,
+        ),
+    )
+    return session_id, bool(high)
 
 
 def remove_recording(store: Store, path: Path) -> None:

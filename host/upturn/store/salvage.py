@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A damaged store is set aside, and what can be read of it goes into a new one, table by table.
 
-The law: the damaged file is kept as it is, whatever comes of it.
+The laws: the damaged file is kept as it is, whatever comes of it; and one thread of one program
+at a time sets a store aside, for a second one would do it to what the first has just made.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from upturn.store.schema import APPLICATION_ID, migrate
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
+ALONE_S = 20.0
+"""Somebody else is done by then, or is not well."""
 _PLACEHOLDERS = {  # what others refer to, and could not be read
     "users": ("name",),
     "tables": ("key", "name"),
@@ -25,8 +28,25 @@ _PLACEHOLDERS = {  # what others refer to, and could not be read
 }
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Whoever else sets that store aside has done so before, or waits.
+
+    The lock is SQLite's own, on a file beside it: it works on every system, between threads too,
+    and ends with whoever holds it.
+    """
+    with closing(sqlite3.connect(_marker(path), timeout=ALONE_S, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        yield  # the marker stays: deleted, it would be two locks to those who wait and who come
+
+
+def under_way(path: Path) -> bool:
+    """Somebody may be setting it aside now, or did so once."""
+    return _marker(path).exists()
+
+
 def set_aside(path: Path) -> str:
-    """A new store in its place; what became of the old one, in one line."""
+    """By whoever is `alone`: a new store in its place; what became of the old one, in one line."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     kept = path.with_name(f"{path.stem}-corrupt-{stamp}{path.suffix}")
     while kept.exists():
@@ -60,6 +80,10 @@ def aside(path: Path) -> list[Path]:
     """The stores that were set aside beside this one."""
     kept = f"{path.stem}-corrupt-*{path.suffix}*"
     return sorted(found for found in path.parent.glob(kept) if found.is_file())
+
+
+def _marker(path: Path) -> Path:
+    return path.with_name(f"{path.name}.mending")
 
 
 def _new(path: Path) -> sqlite3.Connection:

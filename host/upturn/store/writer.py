@@ -26,16 +26,20 @@ from upturn.core.snapshot import Snapshot
 from upturn.store.book import Book, Run
 from upturn.store.codec import profile_to_json
 from upturn.store.curves import TableCurve
-from upturn.store.database import BUSY_S, Store
+from upturn.store.database import BUSY_S, FileId, Store
 from upturn.store.inbox import Batch, Inbox, urgent
-from upturn.store.ledger import Acted, Ended, Heard
+from upturn.store.ledger import ACTS
 from upturn.store.moment import Clocks, HostClocks
+from upturn.store.told import Acted, Ended, Heard
 from upturn.store.trouble import StoreError, Trouble
 
 RETRY_S = 5.0
 BUSY_RETRY_S = 0.1
 CLOSE_S = 2.0
 ANGLE_S = 1.0
+CUT_OFF = (
+    "another program has deleted the log beside the store: what was written since may be lost"
+)
 
 OnStatus = Callable[[bool, str], None]
 
@@ -71,7 +75,7 @@ class StoreWriter:
         self._curves: dict[str, TableCurve] = {}
         self._store: Store | None = None
         self._book: Book | None = None
-        self._damaged = False
+        self._damaged: FileId | None = None
         self._working: bool | None = None
         self._why = ""
         self._told_given_up = 0
@@ -124,6 +128,9 @@ class StoreWriter:
         self._failing_since_s = inf
         words = [told] if told else []
         words += self._own_up(refused)
+        if self._store is not None and self._store.is_cut_off():
+            words.append(CUT_OFF)
+            self._shut()  # and opened again for the next
         self._tell(True, "; ".join(words))
         self.committed(batch)
         return True
@@ -137,7 +144,7 @@ class StoreWriter:
             self._book.names(self._names)
             return ""
         self._store = Store.open(self.path, busy_s=0.25, damaged=self._damaged)
-        self._damaged = False
+        self._damaged = None
         self._book = Book(self._store, self._run, self._names, self._curves)
         return self._store.told
 
@@ -160,7 +167,9 @@ class StoreWriter:
         error = fault if isinstance(fault, StoreError) else None
         busy = error is not None and error.kind is Trouble.BUSY
         self._failing_since_s = min(self._failing_since_s, now_s)
-        self._damaged = error is not None and error.kind is Trouble.DAMAGED
+        damaged = error is not None and error.kind is Trouble.DAMAGED
+        if damaged and self._store is not None:
+            self._damaged = self._store.file
         if not busy:
             self._shut()
         if not busy or now_s - self._failing_since_s >= self._patience_s:
@@ -169,7 +178,7 @@ class StoreWriter:
             lost = f"; {given_up} events were given up" if given_up else ""
             self._tell(False, f"{what}{lost}")
         closing = self.inbox.closed
-        wait_s = BUSY_RETRY_S if busy or closing or self._damaged else self._retry_s
+        wait_s = BUSY_RETRY_S if busy or closing or damaged else self._retry_s
         if closing:
             time.sleep(wait_s)
         else:
@@ -225,7 +234,12 @@ class StoreTable:
         self._inbox.put(self._key, heard, urgent=urgent(events))
 
     def commanded(self, command: Command, source: str = "") -> None:
-        """Right before the core hears of it; `source` is who, or where from."""
+        """Right before the core hears of it; `source` is who, or where from.
+
+        What the program says by itself is no act of a person, and not kept.
+        """
+        if type(command) not in ACTS:
+            return
         acted = Acted(self._clocks.now().wall_ms, command, source)
         self._inbox.put(self._key, acted, urgent=True)
 

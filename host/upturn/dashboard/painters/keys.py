@@ -46,7 +46,9 @@ def paint_keys(
     label_style = ink(palette.dim, palette.raised)
     noted_width = width - cell_len(NOT_A_DEVICE) - 2 if width >= _NOTED else width
     long = 1 + sum(cell_len(f"{key.key} {key.label}") + 2 for key in keys) <= noted_width
-    groups = [([key], key.label) for key in keys] if long else _fitting(_together(keys), noted_width)
+    groups = (
+        [([key], key.label) for key in keys] if long else _fitting(_together(keys), noted_width)
+    )
     line: Line = ()
     spans: list[tuple[int, int, str]] = []
     for group, word in groups:

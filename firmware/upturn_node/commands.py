@@ -7,6 +7,8 @@ What is set is stored first, in force next, told by HELLO, and answered last.
 from upturn_node import messages as m
 from upturn_node import vocabulary as v
 
+_BLIND = (v.FAULT_NO_SENSOR, v.FAULT_BUS, v.FAULT_FROZEN)
+
 
 def carry_out(node, message, length):
     """Do what a message asks; the ANSWER to it, or None where it is no command."""
@@ -114,8 +116,12 @@ def _forget_hosts(node, _):
 
 
 def _not_inverted(node):
-    if node.guard.inverted:
+    """Nor so soon after a start that nobody knows; a sensor that fails shall not lock the node."""
+    guard, stands = node.guard, node.faults.stands
+    if guard.inverted:
         raise m.RefusedError(v.NOT_NOW, "the table is inverted")
+    if guard.posture.state == v.POSTURE_UNKNOWN and not any(map(stands, _BLIND)):
+        raise m.RefusedError(v.NOT_NOW, "the table's posture is not known yet")
 
 
 HANDLERS = {

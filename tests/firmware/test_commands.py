@@ -185,6 +185,32 @@ def test_nobody_is_left_alone_while_inverted(bits: int, verb: str, tmp_path: Pat
     assert told(bits, f"{INVERT}\n{ask(verb)}\nprint(node.ending)", tmp_path) is None
 
 
+@pytest.mark.parametrize("verb", ["maintenance", "power_off", "forget_hosts"])
+def test_what_ends_the_watch_waits_until_the_posture_is_known(
+    verb: str, bits: int, tmp_path: Path
+) -> None:
+    code = f"""
+young = Bench()
+young.angle(60)
+started = young.boot()
+(_, answer), = [told for told in young.ask({VERBS[verb]}) if told[0] == v.ANSWER]
+print([started.guard.posture.state, answer[2], str(answer[3:], "utf-8"), started.ending])
+"""
+    words = "the table's posture is not known yet"
+    assert told(bits, code, tmp_path) == [0, 4, words, None]
+
+
+@pytest.mark.parametrize("verb", ["maintenance", "power_off", "forget_hosts"])
+def test_a_sensor_that_fails_locks_nobody_out(verb: str, bits: int, tmp_path: Path) -> None:
+    code = f"""
+young = Bench()
+young.boot().faults.set(v.FAULT_NO_SENSOR, True)
+(_, answer), = [told for told in young.ask({VERBS[verb]}) if told[0] == v.ANSWER]
+print([answer[2]])
+"""
+    assert told(bits, code, tmp_path) == [0]
+
+
 @pytest.mark.parametrize(
     ("verb", "ending"), [("maintenance", "maintenance"), ("power_off", "off by command")]
 )

@@ -28,6 +28,7 @@ BLE = "ble:"
 NAMED_S = 6.0
 """A board that starts when its port is opened waits 3 s for who wants to install something."""
 MEASUREMENT_S = 0.5
+POSTURE_S = 3.0
 NO_CABLE = "no node answers on any serial port"
 
 
@@ -65,7 +66,7 @@ async def carry_out(source: str | None, orders: list[Order], *, show: bool) -> O
         name = probe.name
         try:
             for order in orders:
-                await probe.talk.ask(order.command)
+                await _ask(probe, order.command)
             if show and orders:
                 await _see_done(probe, orders)
         except RefusedError as error:
@@ -79,6 +80,21 @@ async def carry_out(source: str | None, orders: list[Order], *, show: bool) -> O
         probe.close()
         await probe.closed()
     return Outcome(probe, name_before)
+
+
+async def _ask(probe: Probe, command: wire.Command) -> None:
+    """What ends a watch a node refuses before it knows that nobody is upside down.
+
+    Raises:
+        RefusedError: it does not do it.
+    """
+    try:
+        await probe.talk.ask(command)
+    except RefusedError:
+        waits = command.verb in wire.ENDS_WATCH
+        if not (waits and await probe.known_posture(POSTURE_S)):
+            raise
+        await probe.talk.ask(command)
 
 
 async def _see_done(probe: Probe, orders: list[Order]) -> None:

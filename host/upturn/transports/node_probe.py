@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from upturn.core.events import Posture
 from upturn.transports.link import Ears, Link, LinkError
 from upturn.transports.node_talk import NodeTalk, impossible_greeting, other_version
 from upturn.transports.source import Arrival
@@ -87,6 +88,21 @@ class Probe:
         except TimeoutError:
             pass
         return self.said
+
+    async def known_posture(self, wait_s: float) -> bool:
+        """Whether the node says in time how the table stands: just started, it does not know."""
+        try:
+            async with asyncio.timeout(wait_s):
+                while not self._knows_posture and not self.problem:
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            pass
+        return self._knows_posture
+
+    @property
+    def _knows_posture(self) -> bool:
+        return self.said is not None and self.said.posture is not Posture.UNKNOWN
 
     async def next_hello(self, before: Hello | None, wait_s: float) -> Hello | None:
         """What the node says of itself after `before`, if it does so in time."""

@@ -31,6 +31,8 @@ ACKNOWLEDGE = Command(Verb.ACKNOWLEDGE)
 MAINTENANCE = Command(Verb.MAINTENANCE)
 POWER_OFF = Command(Verb.POWER_OFF)
 FORGET_HOSTS = Command(Verb.FORGET_HOSTS)
+ENDS_WATCH = (Verb.MAINTENANCE, Verb.POWER_OFF, Verb.FORGET_HOSTS)
+"""Refused while somebody is inverted, and while the node does not know it yet."""
 
 
 def encode_command(id: int, command: Command) -> bytes:

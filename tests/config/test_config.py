@@ -25,9 +25,10 @@ from upturn.config import (
 )
 from upturn.config.model import LANGUAGES, THEMES
 from upturn.config.sections import SECTIONS, SOURCES
-from upturn.core.calibration import Pose, three_poses
+from upturn.core.calibration import three_poses
 from upturn.core.limits import PROFILES, DeviceKind, Profile
 from upturn.core.mounting import ASSUMED, Mounting, Vector
+from upturn.core.poses import Pose
 from upturn.errors import InputError
 
 NODE = '[[node]]\nname = "table"\nsource = "sim:normal"\n'

@@ -15,16 +15,14 @@ from hypothesis import strategies as st
 
 from upturn.core.calibration import (
     Calibration,
-    CalibrationError,
     Method,
-    Pose,
-    PoseBuilder,
     check_confirm,
     rest_angle_deg,
     three_poses,
     two_poses,
 )
 from upturn.core.mounting import Mounting, Vector, added, cross, dot, norm, scaled, unit
+from upturn.core.poses import CalibrationError, Pose, PoseBuilder
 
 UPRIGHT = Mounting.from_axes((0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 ANGLES_DEG = range(-180, 181, 5)

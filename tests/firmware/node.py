@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import select
 import signal
@@ -30,7 +31,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tests.firmware import mpy
 from tests.firmware.cable import Cable
-from tests.firmware.node_log import Entry, LogLines, wait
+from tests.firmware.node_log import PATIENCE_S, Entry, LogLines, wait
 
 if TYPE_CHECKING:
     from tests.radio.node_radio import NodeRadio
@@ -44,11 +45,13 @@ CAUSES = {"power": 1, "pin": 2, "watchdog": 3, "wake": 4, "program": 5}
 """machine.reset_cause() of an ESP32."""
 
 _CAUSE_OF_EXIT = {EXIT_RESET: "program", EXIT_SOFT_RESET: "program", WATCHDOG: "watchdog"}
-_LASTING = ("battery", "button", "sway", "turn", "slip", "scale")
+_LASTING = ("battery", "button", "sway", "turn", "slip", "scale", "bias")
 """Acts that are of the surroundings, and not of the moment."""
 _PRIORITY = -15
 _KEPT_BYTES = 20_000
 _TURN_S = 0.02
+_PRESS_S = 0.15
+"""Held for less it may be a bounce."""
 
 
 class Node:
@@ -97,6 +100,8 @@ class Node:
         self._stop = threading.Event()
         self._said = bytearray()
         self._lasting: dict[str, str] = {}
+        self.spoken_s = -math.inf
+        """When its host last said anything over the cable, on time.monotonic()."""
         self.exits: list[int] = []
         """How each process of this node ended, in order."""
 
@@ -134,6 +139,14 @@ class Node:
                 self._lasting[verb] = line
             self._send(line)
             return time.monotonic()
+
+    def press(self) -> None:
+        """Its button, shortly: as long as a finger does, once the node has seen it go down."""
+        presses = len(self.log("button"))
+        self.act("button 1")
+        wait(lambda: self.log("button")[presses:] or None, PATIENCE_S, "press")
+        time.sleep(_PRESS_S)
+        self.act("button 0")
 
     def plug(self) -> None:
         """The cable is in: `port` is there."""
@@ -192,7 +205,7 @@ class Node:
         """When its buzzer began (by frequency) and stopped (0)."""
         return self.log("pwm", since_s)
 
-    def wait_for(self, what: str, since_s: float = 0.0, timeout_s: float = 10.0) -> Entry:
+    def wait_for(self, what: str, since_s: float = 0.0, timeout_s: float = PATIENCE_S) -> Entry:
         """The first such entry of the log."""
         return wait(lambda: next(iter(self.log(what, since_s)), None), timeout_s, what)
 
@@ -284,6 +297,7 @@ class Node:
             return
         self._read_log()
         if from_host:
+            self.spoken_s = time.monotonic()
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.write(from_host)
         said = _read(process.stdout.fileno())

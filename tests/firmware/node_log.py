@@ -10,6 +10,9 @@ from typing import TypeVar
 
 Found = TypeVar("Found")
 
+PATIENCE_S = 30.0
+"""A machine that is busy elsewhere is no failing test."""
+
 
 @dataclass(frozen=True)
 class Entry:

@@ -43,6 +43,7 @@ def test_the_pages_that_the_front_page_promises_are_there() -> None:
         "assembly-a.md",
         "assembly-b.md",
         "assembly-c.md",
+        "calibration.md",
         "enclosure/README.md",
         "enclosure/printing.md",
         "mounting.md",

@@ -14,34 +14,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations, permutations
 from math import atan2, cos, degrees, isfinite, radians, sin, sqrt
 
 from upturn.core.mounting import Mounting, Vector, added, cross, dot, norm, scaled, unit
+from upturn.core.poses import (
+    MIN_SEPARATION_DEG,
+    CalibrationError,
+    Pose,
+    angle_error_deg,
+    check_poses,
+    norm_error_g,
+)
 
-MIN_POSE_SAMPLES = 20
-MIN_POSE_S = 2.0  # a person's sway and the table's ringing average out over this long
-MAX_SD_G = 0.020  # the noisiest sensor at rest has 7 mg; a table that rocks has more
-MAX_RATE_DPS = 3.0  # as above; sensors at rest have 0.1
-MAX_NORM_ERROR_G = 0.12  # |f| of good sensors at rest, simulated: 0.119 at worst
-MAX_ANGLE_ERROR_DEG = 9.0  # measured against stated, of good sensors, simulated: 8.1 for 99 %
-MIN_SEPARATION_DEG = 30.0  # the error of the axes grows with 1 / sin(separation)
 MAX_SEPARATION_DEG = 150.0  # of two poses, by the same law: opposite forces span no plane
 MIN_THIRD_DEG = 45.0  # without it, angles head-down are extrapolated: 4 degrees of error for 1
 MAX_BIAS_G = 0.30  # the worst data sheet has 0.25
 MAX_SCALE_ERROR = 0.25  # the worst data sheet has 0.1; the rest is for misstated angles
+NODE_ROW_LENGTHS = (0.8, 1.25)  # this and the next two: what a node takes (PROTOCOL.md)
+NODE_COSINE = 0.3
+NODE_OFFSET_G = 0.25
 MAX_IDLE_DEG = -60.0  # the stop of an empty table
 CONFIRM_DEG = (0.0, 100.0)  # where a tilt towards head-down can lead
 POSSIBLE_DEG = (-110.0, 115.0)  # poses taken for each other make readings fall outside
-
-
-class CalibrationError(ValueError):
-    """Poses that make no calibration: `what` is wrong and a `remedy`."""
-
-    def __init__(self, what: str, remedy: str) -> None:
-        self.what = what
-        self.remedy = remedy
-        super().__init__(f"{what}. {remedy}")
 
 
 class Method(StrEnum):
@@ -51,22 +45,6 @@ class Method(StrEnum):
 
 TYPICAL_ERROR_DEG = {Method.TWO_POSES: 2.5, Method.THREE_POSES: 1.0}
 """One standard deviation, with angles stated to 1 degree."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """The table held still at a known angle."""
-
-    angle_deg: float
-    """As stated: read from a scale or a level, in Upturn's convention."""
-    mean: Vector
-    """Specific force, sensor axes."""
-    sd_g: float
-    """Rms distance of the force from its mean; unlike the spread of |f| it shows a turn too."""
-    rate_dps: float | None
-    """Rms distance of the rate from its mean, since a raw gyro's bias is no motion; or no gyro."""
-    seconds: float
-    samples: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,35 +67,6 @@ class Calibration:
         return TYPICAL_ERROR_DEG[self.method]
 
 
-class PoseBuilder:
-    """Averages the samples of one pose."""
-
-    def __init__(self, angle_deg: float) -> None:
-        self._angle_deg = angle_deg
-        self._force = _Spread()
-        self._rate = _Spread()
-        self._first_s = 0.0
-        self._last_s = 0.0
-
-    def add(self, t_s: float, force_g: Vector, rate_dps: Vector | None = None) -> None:
-        if not self._force.n:
-            self._first_s = t_s
-        self._last_s = t_s
-        self._force.add(force_g)
-        if rate_dps is not None:
-            self._rate.add(rate_dps)
-
-    def pose(self) -> Pose:
-        return Pose(
-            self._angle_deg,
-            self._force.mean,
-            self._force.rms,
-            self._rate.rms if self._rate.n else None,
-            self._last_s - self._first_s,
-            self._force.n,
-        )
-
-
 def two_poses(upright: Pose, other: Pose) -> Calibration:
     """Head and front from two poses, 30 to 150 degrees apart.
 
@@ -125,7 +74,7 @@ def two_poses(upright: Pose, other: Pose) -> Calibration:
         CalibrationError: a pose was not still, or the two do not fit together.
     """
     poses = (upright, other)
-    _check(poses)
+    check_poses(poses)
     apart_deg = other.angle_deg - upright.angle_deg
     if apart_deg > MAX_SEPARATION_DEG:
         raise CalibrationError(
@@ -141,7 +90,7 @@ def two_poses(upright: Pose, other: Pose) -> Calibration:
     front = _combined(sin_o / determinant, upright.mean, -sin_u / determinant, other.mean)
     head, front = _nearest_orthonormal(head, front)
     mounting = Mounting(head, front, unit(cross(head, front)))
-    return Calibration(mounting, Method.TWO_POSES, _norm_error_g(poses), _angle_error_deg(poses))
+    return Calibration(mounting, Method.TWO_POSES, norm_error_g(poses), angle_error_deg(poses))
 
 
 def three_poses(upright: Pose, level: Pose, head_down: Pose) -> Calibration:
@@ -154,7 +103,7 @@ def three_poses(upright: Pose, level: Pose, head_down: Pose) -> Calibration:
         CalibrationError: a pose was not still, or the three do not fit together.
     """
     poses = (upright, level, head_down)
-    _check(poses)
+    check_poses(poses)
     if head_down.angle_deg < MIN_THIRD_DEG:
         raise CalibrationError(
             f"the third pose is at {head_down.angle_deg:g} degrees",
@@ -184,11 +133,36 @@ def three_poses(upright: Pose, level: Pose, head_down: Pose) -> Calibration:
     return Calibration(
         mounting,
         Method.THREE_POSES,
-        _norm_error_g(poses),
-        _angle_error_deg(poses),
+        norm_error_g(poses),
+        angle_error_deg(poses),
         bias_g,
         scale_error,
     )
+
+
+def check_taken(mounting: Mounting) -> None:
+    """Whether a node takes it: `PROTOCOL.md` says what it refuses.
+
+    Raises:
+        CalibrationError: it does not.
+    """
+    head, front, hinge = mounting.head, mounting.front, mounting.hinge
+    shortest, longest = NODE_ROW_LENGTHS
+    offset_g = max(abs(mounting.head_offset_g), abs(mounting.front_offset_g))
+    cosine = max(
+        abs(dot(unit(a), unit(b))) for a, b in ((head, front), (front, hinge), (hinge, head))
+    )
+    if (
+        not all(shortest <= norm(row) <= longest for row in (head, front, hinge))
+        or cosine > NODE_COSINE
+        or offset_g > NODE_OFFSET_G
+    ):
+        raise CalibrationError(
+            "what the poses give is further from a sound sensor than a node takes: axes "
+            f"{min(norm(head), norm(front)):.2f} to {max(norm(head), norm(front)):.2f} long and "
+            f"offsets up to {offset_g:.2f} g",
+            "Measure the angles again, with a level on the bed of the table",
+        )
 
 
 def rest_angle_deg(mounting: Mounting, force_g: Vector) -> float:
@@ -232,106 +206,6 @@ def check_confirm(idle_deg: float, tilt_deg: float) -> None:
             "Tilt the head end below level; if it was, calibrate again with the angles' signs "
             "checked",
         )
-
-
-class _Spread:
-    """Mean and rms distance from it, of vectors, one at a time."""
-
-    def __init__(self) -> None:
-        self.n = 0
-        self.mean: Vector = (0.0, 0.0, 0.0)
-        self._sum2 = 0.0
-
-    @property
-    def rms(self) -> float:
-        return sqrt(self._sum2 / self.n) if self.n else 0.0
-
-    def add(self, x: Vector) -> None:
-        self.n += 1
-        before = _combined(1.0, x, -1.0, self.mean)
-        self.mean = added(self.mean, scaled(before, 1.0 / self.n))
-        self._sum2 += dot(before, _combined(1.0, x, -1.0, self.mean))
-
-
-def _check(poses: tuple[Pose, ...]) -> None:
-    for number, pose in enumerate(poses, 1):
-        _check_still(pose, f"pose {number} ({pose.angle_deg:g} degrees)")
-    for first, second in combinations(poses, 2):
-        apart_deg = second.angle_deg - first.angle_deg
-        if apart_deg < MIN_SEPARATION_DEG:
-            raise CalibrationError(
-                f"the poses at {first.angle_deg:g} and {second.angle_deg:g} degrees are not at "
-                f"least {MIN_SEPARATION_DEG:g} degrees apart in rising order",
-                "Take the upright pose first, then each further towards head-down",
-            )
-    error_deg = _angle_error_deg(poses)
-    if error_deg > MAX_ANGLE_ERROR_DEG:
-        stated = tuple(pose.angle_deg for pose in poses)
-        if any(
-            _disagreement_deg(order, poses) <= MAX_ANGLE_ERROR_DEG
-            for order in permutations(stated)
-        ):
-            raise CalibrationError(
-                "the poses fit the stated angles only in another order",
-                "Take them in the order that is asked for, upright first",
-            )
-        raise CalibrationError(
-            f"the angle between two poses was measured {error_deg:.1f} degrees off the stated one",
-            f"Measure the angles again: {MAX_ANGLE_ERROR_DEG:g} degrees are the most that sensors "
-            "explain; and see that the sensor sits tight",
-        )
-
-
-def _check_still(pose: Pose, name: str) -> None:
-    rate_dps = 0.0 if pose.rate_dps is None else pose.rate_dps
-    if not all(isfinite(x) for x in (pose.angle_deg, *pose.mean, pose.sd_g, rate_dps)):
-        raise CalibrationError(f"{name} has a number that is not finite", "Check the sensor")
-    if not -180.0 < pose.angle_deg <= 180.0:
-        raise CalibrationError(
-            f"{name} is no inversion angle", "Upright is -90, level 0, fully head-down +90"
-        )
-    if pose.samples < MIN_POSE_SAMPLES or pose.seconds < MIN_POSE_S:
-        raise CalibrationError(
-            f"{name} has {pose.samples} samples over {pose.seconds:.1f} s",
-            f"Hold it for {MIN_POSE_S:g} s and {MIN_POSE_SAMPLES} samples at least",
-        )
-    if pose.sd_g >= MAX_SD_G or rate_dps >= MAX_RATE_DPS:
-        raise CalibrationError(
-            f"{name} was not still: {1e3 * pose.sd_g:.0f} mg and {rate_dps:.1f} degrees/s rms",
-            "Hold the table against a stop or have it held, and take the pose again",
-        )
-    if abs(norm(pose.mean) - 1.0) > MAX_NORM_ERROR_G:
-        raise CalibrationError(
-            f"{name} reads {norm(pose.mean):.2f} g instead of 1 g",
-            "Check the sensor's range and units; a bias this large needs another sensor",
-        )
-
-
-def _norm_error_g(poses: tuple[Pose, ...]) -> float:
-    return max(abs(norm(pose.mean) - 1.0) for pose in poses)
-
-
-def _angle_error_deg(poses: tuple[Pose, ...]) -> float:
-    return _disagreement_deg(tuple(pose.angle_deg for pose in poses), poses)
-
-
-def _disagreement_deg(stated_deg: tuple[float, ...], poses: tuple[Pose, ...]) -> float:
-    """Largest difference of the angle between two forces from that between two stated angles."""
-    return max(
-        abs(
-            _between_deg(poses[i].mean, poses[j].mean) - _folded_deg(stated_deg[i] - stated_deg[j])
-        )
-        for i, j in combinations(range(len(poses)), 2)
-    )
-
-
-def _between_deg(a: Vector, b: Vector) -> float:
-    return degrees(atan2(norm(cross(a, b)), dot(a, b)))
-
-
-def _folded_deg(angle_deg: float) -> float:
-    """The angle between two directions, 0 to 180."""
-    return abs((angle_deg + 180.0) % 360.0 - 180.0)
 
 
 def _combined(p: float, a: Vector, q: float, b: Vector) -> Vector:

@@ -54,12 +54,16 @@ class Table:
         self._jolt_until_ms = 0
         self._weightless_until_ms = 0
         self._axes = array("i", 9 * (0,))
+        self._bias_mg = array("i", 3 * (0,))
+        self._lies_mg = array("i", 3 * (0,))
+        self._lies = False
         self._turn_deg = self._slip_deg = 0.0
         self._sit()
         self.step(0)
 
     def go(self, angle_deg, over_ms):
         """Swing there from where it is."""
+        self._lies = False
         self._from_cdeg = self.angle_cdeg
         self._from_ms = self.now_ms
         self._to_cdeg = round(100 * angle_deg)
@@ -89,6 +93,17 @@ class Table:
         self._slip_deg = deg
         self._sit()
 
+    def bias(self, x_mg, y_mg, z_mg):
+        """What the sensor reads without any force."""
+        for k, mg in enumerate((x_mg, y_mg, z_mg)):
+            self._bias_mg[k] = mg
+
+    def lie(self, x_mg, y_mg, z_mg):
+        """The node is off the table, and lies so; `go` puts it back."""
+        self._lies = True
+        for k, mg in enumerate((x_mg, y_mg, z_mg)):
+            self._lies_mg[k] = mg
+
     def step(self, ms):
         """Time goes on: `force`, `rate` and `angle_cdeg` are those of the new moment."""
         now = self.now_ms = self.now_ms + ms
@@ -116,6 +131,10 @@ class Table:
             felt = (head * axes[k] + front * axes[3 + k]) // ONE_G
             force[k] = (felt * 10 * self.percent + ONE_G // 2) // ONE_G
             turning[k] = -rate * axes[6 + k] // ONE_G
+            if self._lies:
+                force[k] = self._lies_mg[k] * self.percent // 100
+                turning[k] = 0
+            force[k] += self._bias_mg[k]
             k += 1
         if now < self._jolt_until_ms:
             force[2] += self._jolt_mg

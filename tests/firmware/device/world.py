@@ -139,6 +139,8 @@ VERBS = {
     "weightless": lambda world, for_ms: world.table.weightless(for_ms),
     "turn": lambda world, deg: world.table.turn(deg),
     "slip": lambda world, deg: world.table.slip(deg),
+    "bias": lambda world, x_mg, y_mg, z_mg: world.table.bias(x_mg, y_mg, z_mg),
+    "lie": lambda world, x_mg, y_mg, z_mg: world.table.lie(x_mg, y_mg, z_mg),
     "scale": lambda world, percent: setattr(world.table, "percent", percent),
     "button": World._button,
     "battery": World._battery,

@@ -125,7 +125,8 @@ class Outlet:
         while not self._idle.is_set():
             taken = self._taken
             try:
-                await asyncio.wait_for(self._idle.wait(), patience_s)
+                async with asyncio.timeout(patience_s):
+                    await self._idle.wait()
             except TimeoutError:
                 if self._taken == taken:
                     return False

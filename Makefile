@@ -16,7 +16,7 @@ PURE := */upturn/wire/*,*/upturn/core/*
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check lint types contracts tests soak bench pictures hardware clean
+.PHONY: help demo run node test check lint types contracts tests soak bench pictures hardware clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -26,6 +26,9 @@ demo: $(VENV)/.app ## watch a simulated session run past its limit and back
 
 run: $(VENV)/.app ## watch a table; ARGS="--source sim:normal" and others
 	@$(BIN)/upturn run $(ARGS)
+
+node: $(VENV)/.dev ## a simulated node on a simulated table, for `upturn setup --simulated`
+	@$(BIN)/python -m tests.setup.simulated_node
 
 test: check tests ## everything that has to pass
 
@@ -69,7 +72,7 @@ clean: ## remove the virtual environment and every cache
 
 $(VENV)/.app: $(VENV)/.venv $(PINS)
 	@echo "Installing Upturn into $(VENV) (once) ..."
-	@$(INSTALL) '.[sound,web]' || { echo "... without sound device and web page, which this system lacks the parts for"; $(INSTALL) .; }
+	@$(INSTALL) '.[sound,web,flash]' || { echo "... without sound device, web page and flashing, which this system lacks the parts for"; $(INSTALL) .; }
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.venv $(PINS)
@@ -92,7 +95,7 @@ $(VENV)/.venv: constraints.txt
 	    || { echo "Upturn needs Python 3.11 or later as '$(PYTHON)'; make PYTHON=... names another" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) --no-print-directory system-venv
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) hatchling editables
+	@$(PIP) hatchling editables setuptools
 	@touch $@
 
 # Debian ships Python without the means to make a virtual environment.

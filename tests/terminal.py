@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 
 
 class Terminal:

@@ -165,10 +165,11 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     assert set(re.findall(r"^upturn ([a-z-]+)", text, re.MULTILINE)) <= set(COMMANDS)
 
 
-def test_the_configs_in_the_readme_are_accepted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("document", ["README.md", "host/MANUAL.md"])
+def test_the_configs_in_the_documents_are_accepted(document: str, tmp_path: Path) -> None:
     from upturn.config import load_config
 
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / document).read_text(encoding="utf-8")
     parts = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     file = tmp_path / "readme.toml"
     file.write_text("".join(reversed(parts)), encoding="utf-8")
@@ -197,6 +198,7 @@ def test_every_target_of_the_makefile_is_in_its_help() -> None:
         "help",
         "demo",
         "run",
+        "node",
         "test",
         "check",
         "soak",

@@ -31,6 +31,11 @@ COMMANDS: dict[str, Command] = {
     "dashboard": Command(
         "upturn.cli.dashboard", "show the tables of any machine, through the broker"
     ),
+    "setup": Command("upturn.cli.setup", "from the box to READY, step by step"),
+    "flash": Command("upturn.cli.flash", "put MicroPython and Upturn's firmware on a board"),
+    "calibrate": Command(
+        "upturn.cli.calibrate", "teach a node how it sits on the table; prove it"
+    ),
     "scan": Command("upturn.cli.scan", "look which nodes there are, by cable and by Bluetooth"),
     "node": Command(
         "upturn.cli.node", "look at a node, by cable or Bluetooth, and change it; pair it"
@@ -40,6 +45,10 @@ COMMANDS: dict[str, Command] = {
     "report": Command("upturn.cli.report", "make a page of a session, to read, print and hand on"),
     "export": Command("upturn.cli.export", "write what is stored for other programs; back it up"),
     "forget": Command("upturn.cli.forget", "delete all that is stored of somebody"),
+    "doctor": Command(
+        "upturn.cli.doctor", "look whether all that a watch needs is there and well"
+    ),
+    "service": Command("upturn.cli.service", "watch from the start of the computer on, for good"),
     "profiles": Command("upturn.cli.profiles", "list the limits, with their sources"),
     "check-config": Command(
         "upturn.cli.check_config", "check a config; say what is in force and who said so"

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""Changes a config as a person would: what is there stays, with its comments and its order.
+
+The law: the file that stands there is replaced by one that `load_config` takes, or not at all. So
+a config that is refused is never touched, and one that was changed meanwhile neither.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import AoT
+
+from upturn.config import load_config
+from upturn.errors import InputError, RunError
+
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+PRIVATE = 0o600
+HEAD = "# Upturn's settings; 'upturn check-config' says what is in force. Yours to edit."
+
+Value = str | float | bool | None
+"""None takes the key out."""
+
+
+def set_values(path: Path, section: str | None, values: Mapping[str, Value]) -> None:
+    """Keys of a section, or of the top; the section is made if there is none.
+
+    Raises:
+        InputError: what stands there is refused, or what would.
+        RunError: the file cannot be written.
+    """
+
+    def change(document: tomlkit.TOMLDocument) -> None:
+        if section is not None and section not in document:
+            document.append(section, tomlkit.table())
+        _put(document if section is None else document[section], values)
+
+    _edit(path, change)
+
+
+def set_node(path: Path, name: str, values: Mapping[str, Value]) -> None:
+    """Keys of the [[node]] of that name, which is added if there is none; `name` renames it.
+
+    Raises:
+        InputError: what stands there is refused, or what would.
+        RunError: the file cannot be written.
+    """
+
+    def change(document: tomlkit.TOMLDocument) -> None:
+        nodes: Any = document.get("node")
+        if nodes is None:
+            nodes = tomlkit.aot()
+            document.append("node", nodes)
+            nodes = document["node"]
+        for node in nodes:
+            if node["name"] == name:
+                _put(node, values)
+                return
+        new: Any = tomlkit.table() if isinstance(nodes, AoT) else tomlkit.inline_table()
+        _put(new, {"name": name, **values})
+        nodes.append(new)
+
+    _edit(path, change)
+
+
+def write_private(path: Path, data: bytes, mode: int = PRIVATE) -> None:
+    """Whole or not at all.
+
+    Raises:
+        RunError: the file cannot be written.
+    """
+    aside = _aside(path, data, mode)
+    try:
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise _unwritable(path, error) from None
+
+
+def _edit(path: Path, change: Callable[[tomlkit.TOMLDocument], None]) -> None:
+    target = path.resolve()  # a link to a file elsewhere stays one
+    before = _bytes_of(target)
+    if before is not None:
+        load_config(path)  # refused with its line, before anything is made of it
+    text = before.decode("utf-8-sig") if before is not None else f"{HEAD}\n\n"
+    try:
+        document = tomlkit.parse(text)
+        change(document)
+        after = tomlkit.dumps(document)
+    except (TOMLKitError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise InputError(
+            f"is written in a way that setup cannot change ({error})",
+            where=str(path),
+            remedy="Change it by hand, or name another with --config",
+        ) from None
+    marked = BOM if before is not None and before.startswith(BOM.encode()) else ""
+    mode = stat.S_IMODE(target.stat().st_mode) if before is not None else PRIVATE
+    aside = _aside(target, (marked + after).encode(), mode)
+    try:
+        _check(aside, path)
+        if _bytes_of(target) != before:
+            raise RunError(f"{path}: was changed by another program meanwhile. Try again")
+        aside.replace(target)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _put(table: Any, values: Mapping[str, Value]) -> None:
+    for key, value in values.items():
+        if value is not None:
+            table[key] = value
+        elif key in table:
+            del table[key]
+
+
+def _check(aside: Path, path: Path) -> None:
+    """Raises InputError: what would stand there is refused."""
+    try:
+        load_config(aside)
+    except InputError as refused:
+        where = refused.where.replace(str(aside), str(path))
+        raise InputError(refused.what, where=where, remedy=refused.remedy) from None
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        load_config(path)  # says what it is
+        raise RunError(f"{path}: cannot be read") from None
+
+
+def _aside(path: Path, data: bytes, mode: int) -> Path:
+    """A file beside it, for its owner's eyes until it is whole."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+    try:
+        with os.fdopen(number, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(mode)
+    except OSError as error:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise _unwritable(path, error) from None
+    return Path(name)
+
+
+def _unwritable(path: Path, error: Exception) -> RunError:
+    why = getattr(error, "strerror", None) or str(error)
+    return RunError(f"{path}: cannot be written ({why})")

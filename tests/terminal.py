@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A program on a terminal of 80x24: what it has drawn so far, and keys for it."""
+"""A program on a terminal: what it has drawn so far, and keys for it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,15 @@ class Terminal:
     """Kept until the end of the block at the latest."""
 
     def __init__(
-        self, program: Sequence[str], environment: Mapping[str, str] | None = None
+        self,
+        program: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        *,
+        size: tuple[int, int] = (24, 80),
     ) -> None:
+        """`size`: lines and columns."""
         self._master, slave = pty.openpty()
-        termios.tcsetwinsize(slave, (24, 80))
+        termios.tcsetwinsize(slave, size)
         self.process = subprocess.Popen(
             program,
             stdin=slave,

@@ -26,7 +26,7 @@ from tests.bluez.private_bus import PrivateBus
 from tests.radio.air import Air
 
 ADAPTER = "F0:00:00:00:00:01"
-DO_S = 20.0
+DO_S = 60.0
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -10,6 +10,7 @@ from typing import Self
 import serial
 
 from tests.firmware.node import Node
+from tests.firmware.node_log import PATIENCE_S
 from upturn.core.sample import Sample
 from upturn.wire import commands
 from upturn.wire.framing import wrap
@@ -46,7 +47,7 @@ class Listener:
         self._port.write(wrap(commands.encode_command(self._id, command)))
         return self._id
 
-    def ask(self, command: commands.Command, timeout_s: float = 5.0) -> Answer:
+    def ask(self, command: commands.Command, timeout_s: float = PATIENCE_S) -> Answer:
         """Send a command until it is answered."""
         end_s = time.monotonic() + timeout_s
         while time.monotonic() < end_s:

@@ -97,12 +97,12 @@ def test_a_session_with_everything_that_a_table_does(tmp_path: Path) -> None:
 def test_a_sensor_that_slips_or_lies_and_a_cell_that_is_empty(tmp_path: Path) -> None:
     node = Node(tmp_path, script=[(0, "battery 3400")])
     with table(tmp_path, node) as host:
-        host.wait_for_alarm("battery_low", 30, priority="low")
+        host.wait_for_alarm("battery_low", priority="low")
 
         node.act("go 0 1500")
         host.wait_for(kind="posture", to="level")
         node.act("turn 30")
-        host.wait_for_alarm("sensor_moved", 15, priority="medium")
+        host.wait_for_alarm("sensor_moved", priority="medium")
         node.act("turn 0")
 
         node.act("go 50 1500")
@@ -124,16 +124,18 @@ def test_a_node_that_falls_silent_while_inverted(tmp_path: Path) -> None:
         node.kill()
         gone_s = time.monotonic()
         lost = host.wait_for_alarm("signal_lost", priority="high")
-        assert 1.5 < lost.at_s - gone_s < 3
-        host.wait_for(kind="signal", state="lost")
+        assert 1.5 < host.moment_s(lost.t_s) - gone_s < 3
+        assert host.wait_for(kind="signal", state="lost").line["gap_s"] == pytest.approx(
+            2, abs=0.2
+        )
         host.wait_for_alarm("time_limit", priority="high")
 
 
 def test_a_port_where_nothing_but_a_prompt_answers(tmp_path: Path) -> None:
     node = Node(tmp_path, files={"main.py": b""})
     with node, Host(tmp_path, node.port) as host:
-        late = host.wait_for_alarm("no_signal_yet", 20, priority="medium")
-        assert 15 <= late.at_s - host.started_s < 18
+        late = host.wait_for_alarm("no_signal_yet", 60, priority="medium")
+        assert late.t_s == pytest.approx(15, abs=0.5)
 
 
 def test_a_node_without_its_sensor_says_so_and_takes_it_up_when_it_is_there(

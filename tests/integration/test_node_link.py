@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.firmware.node import Node
-from tests.firmware.node_log import wait
+from tests.firmware.node_log import PATIENCE_S, wait
 from tests.integration.host import Host, invert
 
 pytestmark = pytest.mark.usefixtures("micropython")
@@ -22,24 +22,26 @@ HIGH_HZ = 540
 """What the node's buzzer plays for a high priority; other alarms have other tones."""
 SLACK_S = 0.4
 """What a crossing may be off: the swing's dwell is seen on both sides of the wire."""
+UNHEARD_S = 3.0
+"""A node that hears no host for so long alarms by itself; its beeps may have to end first."""
 
 
 def test_a_cable_pulled_and_put_back_in_mid_inversion(tmp_path: Path) -> None:
     with Node(tmp_path) as node, Host(tmp_path, node.port, notice_s=4, limit_s=6) as host:
         inverted_s = invert(node, host)
         node.unplug()
-        out_s = time.monotonic()
         host.wait_for_alarm("signal_lost", priority="high")
         limit = host.wait_for_alarm("time_limit")
-        assert limit.at_s - inverted_s == pytest.approx(6, abs=SLACK_S)
-        assert 1.9 < alarm_of(node, since_s=out_s) - out_s < 3.5
+        assert limit.t_s - inverted_s == pytest.approx(6, abs=SLACK_S)
+        spoken_s = node.spoken_s
+        assert alarm_of(node, spoken_s) == pytest.approx(spoken_s + UNHEARD_S, abs=SLACK_S)
         node.plug()
         host.wait_for(kind="signal", state="restored")
         assert host.events(kind="alarm", id="time_limit", state="cleared") == []
         host.wait_for(kind="alarm", id="signal_lost", state="cleared")
         up_s = node.act("go -80 1400")
         ended = host.wait_for(since_s=up_s, kind="inversion_ended")
-        assert ended.line["exposure_s"] == pytest.approx(ended.at_s - inverted_s, abs=SLACK_S)
+        assert ended.line["exposure_s"] == pytest.approx(ended.t_s - inverted_s, abs=SLACK_S)
 
 
 def test_one_byte_in_a_hundred_is_damaged(tmp_path: Path) -> None:
@@ -49,7 +51,7 @@ def test_one_byte_in_a_hundred_is_damaged(tmp_path: Path) -> None:
         node.flip(0.01, seed=7)
         inverted_s = invert(node, host)
         limit = host.wait_for_alarm("time_limit")
-        assert limit.at_s - inverted_s == pytest.approx(3, abs=2 * SLACK_S)
+        assert limit.t_s - inverted_s == pytest.approx(3, abs=2 * SLACK_S)
         up_s = node.act("go -80 1400")
         host.wait_for(since_s=up_s, kind="posture", to="upright")
         raised = {event.line["id"] for event in host.events(kind="alarm", state="raised")}
@@ -57,23 +59,22 @@ def test_one_byte_in_a_hundred_is_damaged(tmp_path: Path) -> None:
 
 
 def test_a_host_that_is_killed_leaves_the_alarm_to_the_node(tmp_path: Path) -> None:
-    """Within 3 s of its last heartbeat, which was up to a second before."""
     with Node(tmp_path) as node, Host(tmp_path, node.port, limit_s=100) as host:
         invert(node, host)
         host.end(signal.SIGKILL)
-        killed_s = time.monotonic()
-        assert 1.9 < alarm_of(node, since_s=killed_s) - killed_s < 3.5
+        spoken_s = node.spoken_s
+        assert alarm_of(node, spoken_s) == pytest.approx(spoken_s + UNHEARD_S, abs=SLACK_S)
 
 
 def test_a_host_started_again_takes_up_the_exposure_from_the_node(tmp_path: Path) -> None:
     with Node(tmp_path) as node:
         with Host(tmp_path, node.port, notice_s=6, limit_s=8) as host:
-            inverted_s = invert(node, host)
-            time.sleep(max(0.0, inverted_s + 3 - time.monotonic()))
+            inverted_s = host.moment_s(invert(node, host))
+            time.sleep(2)
             host.end(signal.SIGKILL)
         with Host(tmp_path, node.port, notice_s=6, limit_s=8) as host:
             limit = host.wait_for_alarm("time_limit")
-            assert limit.at_s - inverted_s == pytest.approx(8, abs=SLACK_S)
+            assert host.moment_s(limit.t_s) - inverted_s == pytest.approx(8, abs=2 * SLACK_S)
 
 
 def test_a_node_reset_in_mid_inversion_goes_on_counting(tmp_path: Path) -> None:
@@ -81,11 +82,11 @@ def test_a_node_reset_in_mid_inversion_goes_on_counting(tmp_path: Path) -> None:
         inverted_s = invert(node, host)
         node.reset()
         limit = host.wait_for_alarm("time_limit")
-        assert limit.at_s - inverted_s == pytest.approx(6, abs=2 * SLACK_S)
+        assert limit.t_s - inverted_s == pytest.approx(6, abs=2 * SLACK_S)
         up_s = node.act("go -80 1400")
         ended = host.wait_for(since_s=up_s, kind="inversion_ended")
         assert ended.line["n"] == 1
-        assert ended.line["exposure_s"] == pytest.approx(ended.at_s - inverted_s, abs=2 * SLACK_S)
+        assert ended.line["exposure_s"] == pytest.approx(ended.t_s - inverted_s, abs=2 * SLACK_S)
 
 
 def test_a_node_that_loses_power_in_mid_inversion_is_counted_on_by_the_host(
@@ -95,7 +96,7 @@ def test_a_node_that_loses_power_in_mid_inversion_is_counted_on_by_the_host(
         inverted_s = invert(node, host)
         node.power_cycle()
         limit = host.wait_for_alarm("time_limit")
-        assert limit.at_s - inverted_s == pytest.approx(6, abs=2 * SLACK_S)
+        assert limit.t_s - inverted_s == pytest.approx(6, abs=2 * SLACK_S)
 
 
 def test_a_node_switched_off_upright_says_goodbye_and_nothing_sounds(tmp_path: Path) -> None:
@@ -111,9 +112,9 @@ def test_a_node_switched_off_upright_says_goodbye_and_nothing_sounds(tmp_path: P
 
 
 def alarm_of(node: Node, since_s: float) -> float:
-    """When the node began to sound its highest priority."""
+    """When the node began to sound its highest priority, since then."""
 
     def look() -> float | None:
         return next((e.at_s for e in node.sounds(since_s) if e.value == HIGH_HZ), None)
 
-    return wait(look, 10, "sound of the node's own alarm")
+    return wait(look, PATIENCE_S, "sound of the node's own alarm")

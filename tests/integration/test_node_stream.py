@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,10 @@ Type "help()" for more information.
 
 
 WINDOWS = 4
-"""A machine that is busy elsewhere may hold up a window; the rate shows in an undisturbed one."""
+"""A machine that is busy elsewhere may hold up a window; rate and loss show in an undisturbed one.
+
+A node that was held up sends two messages of one time, of which its host believes the first.
+"""
 
 
 @pytest.mark.parametrize(("bits", "rate_hz"), [(64, 50), (32, 100), (64, 200), (32, 200)])
@@ -37,15 +41,15 @@ def test_every_sample_arrives_at_the_rate_that_was_set(
         host.hello()
         assert host.ask(commands.set_rate(rate_hz)).done
         assert host.hello().rate_hz == rate_hz
-        rates_hz: list[float] = []
-        while len(rates_hz) < WINDOWS:
-            rates_hz.append(rate_between_statuses(host.listen(6.0)))
-            if rates_hz[-1] == pytest.approx(rate_hz, rel=0.01):
-                break
-        if rates_hz[-1] != pytest.approx(rate_hz, rel=0.01) and os.getloadavg()[0] > busy():
-            pytest.skip(f"no rate can be judged here now: {rates_hz} under a load of others")
-        assert rates_hz[-1] == pytest.approx(rate_hz, rel=0.01), rates_hz
-        assert host.stream.counts.lost == 0
+        right: Any = (pytest.approx(rate_hz, rel=0.01), 0)
+        windows: list[tuple[float, int]] = []
+        while len(windows) < WINDOWS and windows[-1:] != [right]:
+            lost = host.stream.counts.lost
+            rate_hz_here = rate_between_statuses(host.listen(6.0))
+            windows.append((rate_hz_here, host.stream.counts.lost - lost))
+        if windows[-1] != right and os.getloadavg()[0] > busy():
+            pytest.skip(f"no rate can be judged here now: {windows} under a load of others")
+        assert windows[-1] == right, windows
         assert host.stream.counts.bad_frames == 0
         assert statuses(host.heard)[-1].dropped == 0
 
@@ -140,7 +144,8 @@ def test_what_is_set_outlives_a_loss_of_power(tmp_path: Path) -> None:
 def test_maintenance_leads_to_the_prompt_and_a_reset_back(tmp_path: Path) -> None:
     with Node(tmp_path) as node, Listener(node) as host:
         host.hello()
-        assert host.ask(commands.MAINTENANCE).done
+        while not host.ask(commands.MAINTENANCE).done:  # it does not know its posture yet
+            host.listen(0.1)
         node.wait_for("end")
         host.listen(1.0)
         assert samples(host.listen(1.0)) == []

@@ -15,7 +15,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import socket
+import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -63,6 +65,8 @@ class NodeRadio:
         self._air = air
         self._loop = asyncio.get_running_loop()
         self._session: _Session | None = None
+        self.spoken_s = -math.inf
+        """When a host last wrote to it, on time.monotonic()."""
 
     def plug(self) -> socket.socket:
         """For a node that starts: its end. May be called from any thread."""
@@ -82,17 +86,18 @@ class NodeRadio:
 
     def _attach(self, ours: socket.socket) -> None:
         before, self._session = self._session, None
-        self._session = _Session(self._air, self.address, ours, before)
+        self._session = _Session(self, self._air, ours, before)
 
 
 class _Session:
     """From one start of the firmware to its end."""
 
     def __init__(
-        self, air: Air, address: str, ours: socket.socket, before: _Session | None
+        self, radio: NodeRadio, air: Air, ours: socket.socket, before: _Session | None
     ) -> None:
+        self._radio = radio
         self._air = air
-        self._address = address
+        self._address = radio.address
         self.device: Device | None = None
         self.connection: Connection | None = None
         self.bonded = False
@@ -276,6 +281,7 @@ class _Session:
     ) -> None:
         if flags & _WRITE_ENCRYPTED and not link.encryption:
             raise att.ATT_Error(nimble.NOT_PAIRED)
+        self._radio.spoken_s = time.monotonic()
         self._event(GATTS_WRITE, link.handle, of.handle, new.hex())
 
     def _pairing(self, connection: Connection) -> PairingConfig:

@@ -70,7 +70,12 @@ async def stream(hz, count):
     for k in range(count):
         due = time.ticks_add(due, 1000 // hz)
         await asyncio.sleep_ms(max(time.ticks_diff(due, time.ticks_ms()), 0))
-        ble.gatts_notify(link(), level, bytes((k & 255, k >> 8)) + bytes(200))
+        while True:
+            try:
+                ble.gatts_notify(link(), level, bytes((k & 255, k >> 8)) + bytes(200))
+                break
+            except OSError:  # no room yet: the other side is on a busy machine
+                await asyncio.sleep_ms(5)
 
 async def tick():
     while True:  # as a node that measures: a loop with nothing to do has no turns

@@ -18,7 +18,7 @@ from tests.radio.air import Air
 from tests.radio.bleak_bumble import forget_bonds, make_backends
 from tests.radio.conftest import HOST
 from tests.radio.node_radio import NodeRadio
-from tests.radio.waiting import until
+from tests.radio.waiting import PATIENCE_S, until
 from tests.vectors import reference
 from upturn.wire import gatt
 from upturn.wire.advertisement import Advertised, advertised
@@ -30,9 +30,6 @@ DONE = b"".join(reference.message("ANSWER", {"id": 7, "verb": 2, "result": 0, "r
 
 KEY = "00" + bytes.fromhex(HOST.replace(":", ""))[::-1].hex()
 """What NimBLE calls this host."""
-PRESS_S = 0.15
-"""As a finger does it: what is shorter bounces."""
-SEEN_S = 8.0
 
 
 class Central:
@@ -47,7 +44,7 @@ class Central:
 
     async def seen(self, when: Callable[[Advertised], bool] = lambda _: True) -> BleakClient:
         """As soon as it advertises such a state."""
-        async with asyncio.timeout(SEEN_S), BleakScanner(backend=self.scanner) as scan:
+        async with asyncio.timeout(PATIENCE_S), BleakScanner(backend=self.scanner) as scan:
             async for device, found in scan.advertisement_data():
                 state = advertised(found.service_data)
                 if state is not None and when(state):
@@ -62,9 +59,7 @@ class Central:
     async def bond(self, node: Node) -> BleakClient:
         """By the button, as a person does."""
         await self.seen()
-        node.act("button 1")
-        await asyncio.sleep(PRESS_S)
-        node.act("button 0")
+        await asyncio.to_thread(node.press)
         client = await self.seen(lambda state: state.pairing)
         await client.connect()
         await client.pair()

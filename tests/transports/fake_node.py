@@ -87,7 +87,7 @@ class FakeNode(FakeSpeaker):
     def say(self, message: str, fields: dict[str, Any]) -> None:
         self.send(reference.line(self.sealed(message, fields), from_host=False))
 
-    def wait_for(self, condition: Callable[[], bool], within_s: float = 2.0) -> None:
+    def wait_for(self, condition: Callable[[], bool], within_s: float = 30.0) -> None:
         """For tests that have no loop of their own."""
         end_s = time.monotonic() + within_s
         while not condition():

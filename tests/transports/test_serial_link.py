@@ -19,6 +19,7 @@ import pytest
 import serial
 from serial.tools import list_ports
 
+from tests.radio.waiting import until
 from upturn.transports import serial_link
 from upturn.transports.node_probe import Port
 from upturn.transports.serial_link import SerialLink, open_link
@@ -67,13 +68,6 @@ def clock_s() -> float:
     return 7.0
 
 
-async def until(condition: object, within_s: float = 1.0) -> None:
-    end_s = time.monotonic() + within_s
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end_s
-        await asyncio.sleep(0.002)
-
-
 both = pytest.mark.parametrize("threaded", [False, True])
 
 
@@ -99,7 +93,7 @@ async def test_a_device_that_goes_is_told_at_once_and_once(line: Line, threaded:
     ears = Ears()
     link = await open_link(line.device, ears, clock_s, threaded=threaded)
     line.cut()
-    await until(lambda: ears.ends == 1, within_s=0.3)
+    await until(lambda: ears.ends == 1)
     assert not link.write(b"x")
     link.close()
     await asyncio.sleep(0.02)

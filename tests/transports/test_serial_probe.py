@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.radio.waiting import PATIENCE_S
 from tests.transports.fake_node import FakeNode
 from upturn.transports.node_probe import Port
 from upturn.transports.serial_ports import open_port
@@ -19,7 +20,7 @@ async def test_a_device_that_goes_while_it_is_asked_is_told(tmp_path: Path) -> N
     with FakeNode(tmp_path / "tty") as node:
         node.silent = True
         probe = serial_probe(Port(str(node.port)), time.monotonic)
-        finding = asyncio.create_task(probe.find(1.0))
+        finding = asyncio.create_task(probe.find(PATIENCE_S))
         await asyncio.sleep(0.05)
         node.unplug()
         assert not await finding
@@ -45,7 +46,7 @@ async def test_a_frame_of_another_version_beside_a_greeting_is_no_reason_to_refu
 ) -> None:
     with FakeNode(tmp_path / "tty") as node:
         probe = serial_probe(Port(str(node.port)), time.monotonic)
-        finding = asyncio.create_task(probe.find(1.0))
+        finding = asyncio.create_task(probe.find(PATIENCE_S))
         node.version = 2
         node.say("GOODBYE", {"t_ms": 0, "reason": 1})
         node.version = 1

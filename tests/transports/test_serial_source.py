@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.radio.waiting import PATIENCE_S, until
 from tests.transports.fake_node import SAMPLES, FakeNode
 from upturn.core.alarm_table import Priority
 from upturn.core.commands import Goodbye, NodeFault, SinkStatus
@@ -59,12 +61,6 @@ async def running(source: SerialSource) -> AsyncIterator[list[Chunk]]:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-
-
-async def until(condition: Callable[[], object], within_s: float = 3.0) -> None:
-    async with asyncio.timeout(within_s):
-        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
-            await asyncio.sleep(0.005)
 
 
 def samples_of(chunks: list[Chunk]) -> list[Sample]:
@@ -123,7 +119,7 @@ async def test_a_cable_pulled_and_put_back_goes_on_where_it_was(
         async with running(source) as chunks:
             await until(lambda: samples_of(chunks))
             node.unplug()
-            await until(lambda: not source.state.well, within_s=0.2)
+            await until(lambda: not source.state.well)
             await until(lambda: "waiting" in source.state.words)
             node.plug()
             seen = len(samples_of(chunks))
@@ -307,7 +303,7 @@ async def test_another_version_is_told_and_not_misread(tmp_path: Path) -> None:
         node.version = 2
         source = source_of(node)
         async with running(source) as chunks:
-            await until(lambda: "version" in source.state.words)
+            await until(lambda: "speaks version" in source.state.words)
             assert source.state.words == (
                 "the node speaks version 2 of the protocol, and this Upturn version 1. "
                 f"Update the older of the two on {node.port}"
@@ -371,6 +367,11 @@ async def test_a_fault_that_leaves_the_angle_true_is_trouble_and_not_the_cores(
         assert [command for chunk in chunks for command in chunk.commands] == []
 
 
+def _has_asked(node: FakeNode, asked: bytes) -> bool:
+    """By the newest heartbeat."""
+    return node.told(Verb.HEARTBEAT)[-1] == asked
+
+
 async def test_what_the_alarms_ask_goes_with_the_heartbeat_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -379,9 +380,14 @@ async def test_what_the_alarms_ask_goes_with_the_heartbeat_at_once(
         source = source_of(node)
         async with running(source):
             await until(lambda: source.state.well)
-            for wish in (Wish(Priority.HIGH), Wish(Priority.HIGH), Wish(paused=True), Wish()):
+            for wish, asked in (
+                (Wish(Priority.HIGH), b"\3\0"),
+                (Wish(Priority.HIGH), b"\3\0"),
+                (Wish(paused=True), b"\0\1"),
+                (Wish(), b"\0\0"),
+            ):
                 source.wish(wish)
-                await asyncio.sleep(0.05)
+                await until(partial(_has_asked, node, asked))
             source.acknowledge()
             await until(lambda: node.told(Verb.ACKNOWLEDGE))
             beats = node.told(Verb.HEARTBEAT)
@@ -533,7 +539,7 @@ async def test_samples_that_the_line_loses_are_told(tmp_path: Path) -> None:
         source = source_of(node)
         async with running(source):
             await until(lambda: source.state.well)
-            async with asyncio.timeout(5.0):
+            async with asyncio.timeout(PATIENCE_S):
                 while "the line loses" not in source.state.trouble:
                     with node._lock:
                         node._sent += SAMPLES

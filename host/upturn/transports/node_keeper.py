@@ -33,6 +33,9 @@ from upturn.wire.node_stream import (
 BEAT_S = 1.0
 SILENT_S = 2.0
 """As `signal_lost`."""
+_GOES_ON = 0.25
+"""Of that: who is heard so long after its last sample goes on answering. Between two messages of
+a node that fell silent there is less, and before the second answer of one that did not, more."""
 NO_ANSWER_S = 6.0
 """A board that starts when its port is opened answers sooner."""
 SET_AGAIN_S = 10.0
@@ -235,7 +238,9 @@ class NodeKeeper:
         if self._now_s() - self._heard_s > SILENT_S:
             return LinkState(f"{self.name}{where} is silent", well=False)
         if not self._sensor_fault and self._now_s() - self._sampled_s > SILENT_S:
-            return LinkState(f"{self.name}{where} answers, but sends no samples", well=False)
+            answers = self._heard_s - self._sampled_s > _GOES_ON * SILENT_S
+            what = "answers, but sends no samples" if answers else "is silent"
+            return LinkState(f"{self.name}{where} {what}", well=False)
         deaf = DEAF if self._hearing.deaf else ""
         greeting = f"the node {self._greeting}" if self._greeting else ""
         unseen = self._stream.unseen

@@ -41,7 +41,7 @@ COMPUTER = "F0:00:00:00:00:01"
 FIRST_ID = 0x240AC4000001
 BONDS = "upturn.bonds.json"
 LOOK_S = 0.1
-TOLD_S = 10.0
+TOLD_S = 30.0
 
 
 class Bond(NamedTuple):
@@ -126,7 +126,7 @@ class Room:
             self.bluetooth,
             self.nodes,
             time.monotonic,
-            lambda _: presses.append(asyncio.create_task(node.press())),
+            lambda _: presses.append(asyncio.create_task(asyncio.to_thread(node.press))),
         )
         known = await pairing.pair(node.address)
         await asyncio.gather(*presses)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,8 +13,6 @@ from tests.radio.waiting import until
 
 HIGH_HZ = 540
 """What a node's buzzer plays for a high priority; other alarms have other tones."""
-PATIENCE_S = 10.0
-PRESS_S = 0.1
 
 
 class TableNode(Node):
@@ -36,12 +33,6 @@ class TableNode(Node):
     def address(self) -> str:
         return self.radio.address
 
-    async def press(self) -> None:
-        """The button, as long as a person does."""
-        self.act("button 1")
-        await asyncio.sleep(PRESS_S)
-        self.act("button 0")
-
     @property
     def connected(self) -> bool:
         return self.radio.device is not None and bool(self.radio.device.connections)
@@ -53,10 +44,10 @@ class TableNode(Node):
             await connection.disconnect()
 
     async def alarmed(self, since_s: float) -> float:
-        """When it began to sound its highest priority, by itself or because it was asked to."""
+        """When it began to sound its highest priority since then, by itself or as it was asked."""
 
         def first() -> float | None:
             return next((e.at_s for e in self.sounds(since_s) if e.value == HIGH_HZ), None)
 
-        await until(lambda: first() is not None, PATIENCE_S)
+        await until(lambda: first() is not None)
         return first() or 0.0

@@ -20,7 +20,7 @@ from tests.radio.air import public
 from tests.radio.bleak_bumble import forget_bonds
 from tests.radio.waiting import until
 from upturn.core.alarm_table import Priority
-from upturn.core.events import AlarmChanged, AlarmState, InversionStarted, Noted, SignalChanged
+from upturn.core.events import AlarmChanged, AlarmState, Noted, SignalChanged
 from upturn.transports.ble import link, trouble
 
 SLACK_S = 0.4
@@ -33,8 +33,12 @@ link_ble.BleLink._judge = lambda self, dt_ms: judge(self, 4 * dt_ms)
 app.main(BOARD)
 """
 """A host that says nothing is out after 2.5 s in place of 10."""
+UNHEARD_S = 3.0
+"""A node that hears no host for so long alarms by itself."""
 STRANGER = "F0:00:00:00:00:02"
-TORN_DOWN_S = 7.0
+DRIFT_S = 0.05
+"""Of a node's clock, as its host places it."""
+TORN_DOWN_S = 9.0
 """The host gives a silent link up by then; the node waits for 10 s."""
 FULL_S = 0.8
 """In that time the radio takes no more, where nothing passes."""
@@ -78,8 +82,9 @@ async def test_of_a_link_that_is_connected_and_silent_nothing_is_believed(room: 
         silent_s = time.monotonic()
         lost = await table.alarm("signal_lost", priority=Priority.HIGH)
         assert lost.at_s - silent_s == pytest.approx(2, abs=SLACK_S)
-        assert 1.9 < await node.alarmed(silent_s) - silent_s < 3.5
-        await node.press()
+        spoken_s = node.radio.spoken_s
+        assert await node.alarmed(spoken_s) == pytest.approx(spoken_s + UNHEARD_S, abs=SLACK_S)
+        await asyncio.to_thread(node.press)
         up_s = node.act("go -20 300")
         limit = await table.alarm("time_limit")
         assert limit.at_s - inverted_s == pytest.approx(4, abs=SLACK_S)
@@ -102,17 +107,16 @@ async def test_a_burst_is_old_and_what_found_no_room_is_counted(room: Room) -> N
     node = await room.node()
     async with room.watch(node) as table:
         inverted_s = await table.invert()
-        (started,) = table.of(InversionStarted)
         room.air.silence(COMPUTER, node.address)
         await asyncio.sleep(FULL_S)
         up_s = node.act("go -80 300")
         await table.alarm("signal_lost", priority=Priority.HIGH)
         await asyncio.sleep(FULL_S)
         assert table.now.inverted
+        resumed_s = time.monotonic()
         room.air.resume(COMPUTER, node.address)
         restored = await table.says(SignalChanged, lost=False)
-        late_s = (restored.at_s - restored.event.t_s) - (started.at_s - started.event.t_s)
-        assert late_s < 0.3
+        assert restored.at_s >= resumed_s - DRIFT_S
         await table.replaced()
         assert table.now.exposure_s == pytest.approx(up_s - inverted_s, abs=SLACK_S)
         await table.until(lambda: table.dropped > 0)
@@ -203,8 +207,8 @@ async def test_a_computer_that_dies_leaves_the_alarm_to_the_node_and_takes_up_it
     async with room.watch(node) as table:
         inverted_s = await table.invert()
         room.air.vanish(COMPUTER)
-        died_s = time.monotonic()
-    assert 1.9 < await node.alarmed(died_s) - died_s < 3.5
+    spoken_s = node.radio.spoken_s
+    assert await node.alarmed(spoken_s) == pytest.approx(spoken_s + UNHEARD_S, abs=SLACK_S)
     await room.restart_computer()
     async with room.watch(node, limit_s=6) as table:
         await limit_and_exposure(table, inverted_s, 6)

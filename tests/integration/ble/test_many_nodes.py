@@ -71,5 +71,4 @@ async def test_of_two_nodes_of_one_name_only_an_address_chooses(room: Room) -> N
 
 
 async def _inverted(table: Table) -> float:
-    at_s, started = await table.says(InversionStarted)
-    return at_s - (started.t_s - started.since_s)
+    return table.since_s(await table.says(InversionStarted))

@@ -14,7 +14,7 @@ import pytest
 
 from tests.integration.bluez.ble_world import BleWorld, Table, said
 from tests.integration.host import invert
-from tests.integration.test_node_link import alarm_of
+from tests.integration.test_node_link import UNHEARD_S, alarm_of
 
 pytestmark = pytest.mark.usefixtures("micropython")
 
@@ -48,9 +48,14 @@ def as_scanned(table: Table, **state: object) -> dict[str, Any]:
 
 
 def test_a_table_is_found_and_paired_and_watched(tmp_path: Path) -> None:
-    """Beside it others scan, or want the node too, and disturb nothing."""
+    """Beside it others scan, or want the node too, and disturb nothing.
+
+    BlueZ knows the node before the second program comes: bleak 3.1 forgets what is found in the
+    moment in which it asks BlueZ what there is.
+    """
     with BleWorld(tmp_path) as world, world.table() as table:
         scan = world.upturn("scan", "--ble", "--json")
+        world.until(lambda: bool(world.bluez.devices))
         pairing = world.upturn("node", "pair", table.address)
         assert pairing.stdout is not None
         asked = pairing.stdout.readline()
@@ -64,7 +69,7 @@ def test_a_table_is_found_and_paired_and_watched(tmp_path: Path) -> None:
             info = world.upturn("node", "info", "--source", f"ble:{table.name}")
             again = world.upturn("node", "pair", table.address)
             limit = host.wait_for_alarm("time_limit", priority="high")
-            assert limit.at_s - inverted_s == pytest.approx(4, abs=SLACK_S)
+            assert limit.t_s - inverted_s == pytest.approx(4, abs=SLACK_S)
             assert info.communicate() == ("", f"upturn: ble:{table.name}: {HAS_IT}\n")
             assert again.communicate() == ("", f"upturn: {table.name}: {HAS_IT}\n")
             assert seen(said(scan))["bluetooth"] == table.address
@@ -72,7 +77,7 @@ def test_a_table_is_found_and_paired_and_watched(tmp_path: Path) -> None:
             assert seen(said(second)) == now
             up_s = table.act("go -80 1400")
             ended = host.wait_for(since_s=up_s, kind="inversion_ended")
-            assert ended.line["exposure_s"] == pytest.approx(ended.at_s - inverted_s, abs=SLACK_S)
+            assert ended.line["exposure_s"] == pytest.approx(ended.t_s - inverted_s, abs=SLACK_S)
             raised = {event.line["id"] for event in host.events(kind="alarm", state="raised")}
             assert raised == {"not_calibrated", "time_limit_near", "time_limit"}
             assert host.events(kind="signal") == []
@@ -86,15 +91,15 @@ def test_upturn_is_killed_in_mid_inversion_and_started_again(tmp_path: Path) -> 
     with BleWorld(tmp_path) as world, world.table() as table:
         world.pair(table)
         with world.host(limit_s=8) as host:
-            inverted_s = invert(table, host)
+            inverted_s = host.moment_s(invert(table, host))
             host.end(signal.SIGKILL)
-            killed_s = time.monotonic()
-        assert 1.9 < alarm_of(table, since_s=killed_s) - killed_s < 3.5
+        spoken_s = table.radio.spoken_s
+        assert alarm_of(table, spoken_s) == pytest.approx(spoken_s + UNHEARD_S, abs=SLACK_S)
         (device,) = world.do(lambda: list(world.bluez.devices.values()))
         assert device.connection is not None
         with world.host(limit_s=8) as host:
             limit = host.wait_for_alarm("time_limit")
-            assert limit.at_s - inverted_s == pytest.approx(8, abs=SLACK_S)
+            assert host.moment_s(limit.t_s) - inverted_s == pytest.approx(8, abs=2 * SLACK_S)
 
 
 def node_forgets(_world: BleWorld, table: Table) -> None:
@@ -151,10 +156,10 @@ def test_one_of_two_tables_loses_its_power_and_both_are_alarmed_for(tmp_path: Pa
             host.wait_for_words("den: connected", since_s=lost.at_s)
             for name, since_s in inverted_s.items():
                 limit = host.wait_for_alarm("time_limit", node=name)
-                assert limit.at_s - since_s == pytest.approx(6, abs=SLACK_S)
+                assert limit.t_s - since_s == pytest.approx(6, abs=SLACK_S)
             for name, table in (("attic", attic), ("den", den)):
                 up_s = table.act("go -80 1400")
                 ended = host.wait_for(since_s=up_s, node=name, kind="inversion_ended")
-                hung_s = ended.at_s - inverted_s[name]
+                hung_s = ended.t_s - inverted_s[name]
                 assert ended.line["exposure_s"] == pytest.approx(hung_s, abs=SLACK_S)
             assert host.events(node="attic", kind="signal") == []

@@ -108,6 +108,7 @@ async def test_all_is_told_again_when_the_home_is_born(
         await home.delivered()
         config = f"{prefix}/device/upturn-attic/config"
         topics = (config, *ALL[:2])
+        await asyncio.to_thread(listener.settle)
         before = {topic: listener.messages(topic)[-1] for topic in topics}
         born_s = before[config].at_s + 1e-6
         listener.publish(f"{prefix}/status", b"online")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from math import inf
 
 import aiomqtt
 import pytest
@@ -71,6 +72,20 @@ def read_to_the_end(line: socket.socket) -> bytes:
         while piece := line.recv(4096):
             heard += piece
     return heard
+
+
+@pytest.mark.parametrize("patience_s", [None, 60.0, inf])
+async def test_who_is_ended_in_the_moment_in_which_the_answer_comes_is_ended(
+    patience_s: float | None,
+) -> None:
+    """Else a program that is told to end goes on."""
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    asking = asyncio.create_task(connection(1)._wait_for(answer, patience_s))
+    await asyncio.sleep(0)
+    answer.set_result(0)
+    asking.cancel()
+    await asyncio.wait({asking})
+    assert asking.cancelled()
 
 
 async def test_a_connection_that_gets_no_answer_is_closed(

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine
 from typing import Any, NamedTuple
 
 import aiomqtt
@@ -32,6 +31,16 @@ class Attempt(NamedTuple):
     lasts_s: float = 0.0
 
 
+class _Passed:
+    """A pause that is over at once."""
+
+    async def __aenter__(self) -> None:
+        raise TimeoutError
+
+    async def __aexit__(self, *error: object) -> None:
+        pass
+
+
 class Tried:
     """A link whose connections go as it is told, on a clock of its own."""
 
@@ -45,7 +54,7 @@ class Tried:
         self.link.table("serial:X").begin(self._act)
         monkeypatch.setattr(module, "Session", self._session)
         monkeypatch.setattr(random, "uniform", lambda low, high: (low + high) / 2)
-        monkeypatch.setattr(asyncio, "wait_for", self._wait_for)
+        monkeypatch.setattr(asyncio, "timeout", self._timeout)
 
     def _act(self, command: Command) -> None:
         self.commands.append(command)
@@ -65,10 +74,9 @@ class Tried:
 
         return Session()
 
-    async def _wait_for(self, waiting: Coroutine[Any, Any, Any], timeout_s: float) -> None:
-        waiting.close()
-        self.pauses_s.append(timeout_s)
-        raise TimeoutError
+    def _timeout(self, pause_s: float) -> _Passed:
+        self.pauses_s.append(pause_s)
+        return _Passed()
 
 
 async def test_it_is_tried_again_later_and_later_up_to_a_limit(
@@ -147,3 +155,17 @@ async def test_what_the_broker_does_not_take_is_a_failure_until_it_takes_it() ->
         SinkStatus("mqtt", working=False, reason=f"{NAME}: too large (x)"),
         SinkStatus("mqtt", working=True),
     ]
+
+
+async def test_who_is_ended_in_the_moment_in_which_news_come_is_ended() -> None:
+    link = MqttLink(Broker("127.0.0.1", id="here"))
+    for turns in range(4):
+        waiting = asyncio.create_task(link.woken(60.0))
+        await asyncio.sleep(0.01)
+        link.wake()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        ended = waiting.cancel()
+        await asyncio.wait({waiting})
+        assert waiting.cancelled() is ended
+        link._news.clear()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.radio.waiting import PATIENCE_S
 from tests.transports.fake_node import FakeNode
 from upturn.transports import serial_ports
 from upturn.transports.ble.cable import Cable
@@ -48,7 +49,7 @@ async def finding(
 
 async def looked(ports: Ports, times: int) -> None:
     wanted = ports.looks + times
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while ports.looks < wanted:  # noqa: ASYNC110 - a look has no event
             await asyncio.sleep(0.005)
 
@@ -59,7 +60,7 @@ async def test_a_node_that_is_plugged_in_is_found_at_once(tmp_path: Path) -> Non
         async with finding(ports) as task:
             await looked(ports, 2)
             ports.paths = [node.port]
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE_S):
                 probe = await task
             assert probe.hello is not None
             assert probe.hello.node_id == NODE_ID
@@ -80,7 +81,10 @@ async def test_a_port_that_was_there_before_is_left_alone_while_the_radio_carrie
 
 async def test_and_asked_when_no_radio_does(tmp_path: Path) -> None:
     with FakeNode(tmp_path / "tty") as node:
-        async with finding(Ports(node.port), alone=lambda: True) as task, asyncio.timeout(3):
+        async with (
+            finding(Ports(node.port), alone=lambda: True) as task,
+            asyncio.timeout(PATIENCE_S),
+        ):
             assert (await task).hello is not None
 
 
@@ -109,7 +113,7 @@ async def test_what_was_pulled_and_put_back_is_asked_again(tmp_path: Path) -> No
             await looked(ports, 2)
             node.silent = False
             ports.paths = [node.port]
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE_S):
                 assert (await task).hello is not None
 
 
@@ -135,7 +139,7 @@ async def test_one_whose_link_has_ended_is_asked_again_only_without_radio(
         cable.forget(first)
         task = asyncio.create_task(cable.find(lambda: NODE_ID, lambda: alone))
         if alone:
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE_S):
                 (await task).close()
         else:
             await looked(ports, 5)
@@ -153,7 +157,7 @@ async def test_a_port_that_another_program_looks_at_first_is_asked_again(tmp_pat
             ports.paths = [node.port]
             await looked(ports, 3)
             other.close()
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE_S):
                 assert (await task).hello is not None
 
 
@@ -168,7 +172,7 @@ async def test_one_that_did_not_answer_is_asked_again_while_no_radio_carries(
             ports.paths = [node.port]
             await looked(ports, 3)
             node.silent = False
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(PATIENCE_S):
                 assert (await task).hello is not None
 
 

@@ -171,7 +171,7 @@ async def test_what_is_there_and_cannot_be_connected_to_takes_bounded_time(
         async with world.link(node) as link:
             begun_s = time.monotonic()
             assert await fails(link.reach()) == (Fact.ABSENT, "the node does not answer")
-            assert time.monotonic() - begun_s < 1.0
+            assert time.monotonic() - begun_s < 5.0
 
 
 async def test_what_has_left_takes_bounded_time(
@@ -182,7 +182,7 @@ async def test_what_has_left_takes_bounded_time(
         await node.power_off()
         begun_s = time.monotonic()
         assert await fails(link.reach()) == (Fact.ABSENT, "the node does not answer")
-        assert time.monotonic() - begun_s < 1.0
+        assert time.monotonic() - begun_s < 5.0
 
 
 async def test_a_link_that_breaks_off_while_it_is_proved_says_so(world: World) -> None:

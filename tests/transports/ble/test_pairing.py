@@ -14,7 +14,7 @@ from bleak.exc import BleakError
 from tests.cli.by_radio import hold
 from tests.radio.bleak_bumble import BumbleClient, forget_bonds
 from tests.radio.fake_ble_node import FakeBleNode
-from tests.radio.waiting import until
+from tests.radio.waiting import PATIENCE_S, until
 from tests.transports.ble.world import LOOK_S, World
 from upturn.core.events import Posture
 from upturn.errors import RunError
@@ -274,7 +274,7 @@ async def test_a_system_that_will_not_pair_is_told_in_its_words(
 
 async def test_another_node_than_it_advertises_is_not_paired(world: World) -> None:
     async with world.node() as node:
-        advertised = await world.bluetooth.sight(lambda one: one.said is not None, 1.0)
+        advertised = await world.bluetooth.sight(lambda one: one.said is not None, PATIENCE_S)
         assert advertised is not None
         node.hello = lambda: {**FakeBleNode.hello(node), "node_id": "0123456789ab"}  # type: ignore[method-assign]
         assert await Person(world).fails("den") == (

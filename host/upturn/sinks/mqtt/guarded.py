@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable
 from contextlib import suppress
+from math import inf
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import aiomqtt
 from paho.mqtt.client import DisconnectFlags
@@ -26,6 +28,8 @@ QUEUED = 1_000
 """Messages that came in and were not looked at, more are dropped; answers that did not go out."""
 HALF_SENT = 100
 """Messages of QoS 2 in their four steps: nobody asks for them, and paho reads as many at once."""
+
+T = TypeVar("T")
 
 TOO_MUCH = "the broker sends more than this computer takes"
 NONSENSE = "it sends what is not MQTT 5: look at the port, and whether it is a broker"
@@ -63,6 +67,19 @@ class GuardedClient(aiomqtt.Client):
         self._close()
         if not self._disconnected.done():
             self._disconnected.set_result(None)
+
+    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109
+        """As the library's, but whoever is cancelled here is.
+
+        Its `asyncio.wait_for` loses that, before Python 3.12, where the answer comes in the same
+        moment: the program would go on, and never end.
+        """
+        patience_s = self.timeout if timeout is None else timeout
+        try:
+            async with asyncio.timeout(patience_s if patience_s < inf else None):
+                return await fut
+        except TimeoutError:
+            raise aiomqtt.MqttError("Operation timed out") from None
 
     def _fail(self, fault: BaseException) -> None:
         """It is of no use any more; the first reason is why."""

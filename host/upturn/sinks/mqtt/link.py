@@ -12,6 +12,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import DaemonThreads
@@ -139,7 +140,8 @@ class MqttLink:
     async def woken(self, timeout_s: float) -> None:
         """Until there is something to tell, or so long."""
         try:
-            await asyncio.wait_for(self._news.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):  # asyncio.wait_for may lose a cancelling
+                await self._news.wait()
         except TimeoutError:
             return
         self._news.clear()
@@ -170,7 +172,6 @@ class MqttLink:
         """A while, and less or more of it, so that not all come back to a broker at once."""
         step = min(failures, len(self._back_off_s) - 1)
         pause_s = REFUSED_S if refused else self._back_off_s[step]
-        try:
-            await asyncio.wait_for(self._ends.wait(), pause_s * random.uniform(0.8, 1.2))  # noqa: S311
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause_s * random.uniform(0.8, 1.2)):  # noqa: S311
+                await self._ends.wait()

@@ -6,6 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 # More than there are cores: half of what the tests take is waiting for real time.
 JOBS ?= 3
+CORES ?= 2
+# What shows that every branch of core and wire is tested. Counting branches takes three times as long
+# as not counting, so nothing else is counted, nor the few searches that only repeat (no_cover).
+COVERING := tests/core tests/golden tests/wire
 
 # Pinned, and without build isolation, so that the build's own tools are pinned too.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
@@ -46,7 +50,8 @@ contracts: $(VENV)/.dev
 
 tests: $(VENV)/.dev
 	@$(BIN)/python -m tests.firmware.interpreter
-	$(BIN)/pytest --numprocesses $(JOBS) --dist worksteal --cov --cov-report=
+	$(BIN)/pytest $(addprefix --ignore=,$(COVERING)) --numprocesses $(JOBS) --dist worksteal
+	$(BIN)/pytest $(COVERING) --numprocesses $(CORES) --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100
 
 soak: $(VENV)/.dev ## what takes long: hours of simulated sessions, and more; not part of test

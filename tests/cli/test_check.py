@@ -7,6 +7,7 @@ import io
 import json
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -304,6 +305,23 @@ def test_how_a_session_felt_can_be_said_later(desk: Desk) -> None:
     hints = [line["words"] for line in told if line["kind"] == "hint"]
     assert len(hints) == 1
     assert hints[0].startswith("Stop for now, and ask a doctor")
+
+
+def test_who_felt_ill_is_not_ready_until_a_session_felt_fine_or_a_day_has_passed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.answer()
+    write_days(desk.store, 2)
+    with Store.open(desk.store) as store:
+        last = sessions(store)[-1]
+    ill = "dizzy after the last session: stop for a day, ask a doctor"
+    for answer, hours, reasons in (("dizzy", 2, [ill]), ("dizzy", 25, []), ("fine", 2, [])):
+        at = last.began_at + timedelta(hours=hours)
+        monkeypatch.setattr("upturn.cli.check.now", lambda at=at: at)
+        desk.check("--after", answer)
+        verdict = desk.told("--inspected")[1][-1]
+        found = [reason for reason in verdict["reasons"] if "session" in reason]
+        assert found == reasons
 
 
 def test_an_answer_may_be_about_another_session(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ def checked(core: Pipeline, told: list[Event], now_s: float, before: Snapshot | 
 QUIET = {AlarmId.REST_SHORT}
 
 
+@pytest.mark.no_cover
 @settings(max_examples=40)
 @given(phases)
 def test_any_story_keeps_the_laws_and_needs_no_more_samples_judged_than_the_guards_say(

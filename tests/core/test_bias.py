@@ -95,7 +95,8 @@ def test_a_sensor_that_is_too_far_off_is_refused(offset_g: float, scale: float, 
     [
         ((0.02, 0.03, 1.0), (2, 1)),
         ((-0.98, 0.1, 0.1), (0, -1)),
-        ((0.5, 0.5, 0.7), None),
+        ((0.334, 0.0, 0.943), (2, 1)),  # 19.5 degrees
+        ((0.358, 0.0, 0.934), None),  # 21 degrees
         ((0.0, 0.0, 0.0), None),
         ((float("nan"), 0.0, 1.0), None),
     ],

@@ -384,6 +384,72 @@ def test_a_knock_on_the_way_says_nothing_of_the_plane() -> None:
     assert tilt.judged(Pose(30.0, (0.0, -0.5, 0.866), 0.0, None, 1.0, 50)).off_plane_deg < 9.0
 
 
+def test_a_force_along_the_hinge_that_stays_all_the_way_is_no_other_hinge() -> None:
+    """The bias that two poses cannot show: 11 degrees of it, where 9 of change are refused."""
+    along = 0.19
+    tilt = Tilt(
+        ASSUMED, Method.TWO_POSES, Pose(-90.0, (along, 1.0, 0.0), 0.0, None, 3.0, 150), None
+    )
+    for k in range(101):
+        angle = radians(-90.0 + 1.2 * k)
+        tilt.feed(Sample(k / 20, along, -sin(angle), cos(angle)))
+    end = Pose(30.0, (along, -0.5, 0.866), 0.0, None, 1.0, 50)
+    assert tilt.judged(end).off_plane_deg < 1.0
+
+
+def test_a_tilt_does_not_begin_where_the_table_is_not_upright() -> None:
+    pose = Pose(-90.0, (0.0, 0.0, 1.0), 0.0, None, 3.0, 150)
+    with pytest.raises(CalibrationError, match="reads 0 degrees instead of -60 or below"):
+        Tilt(ASSUMED, Method.THREE_POSES, pose, None)
+
+
+def test_a_table_that_was_not_brought_back_is_told_so() -> None:
+    """Enter, pressed too early: the table still stands where the last pose was taken."""
+    bench = ideal()
+    guide = calibrated(bench, (-80.0, 0.0, 70.0))
+    guide.stands()
+    wait(guide, bench)
+    assert refusal(guide) == (
+        "the empty table reads 70 degrees: head and feet are exchanged, or it was not brought back"
+    )
+    guide.again()
+    assert prove(guide, bench) is Stage.PROVED
+
+
+def test_a_stop_where_the_sensor_reads_no_gravity_is_refused() -> None:
+    bench = ideal()
+    guide = calibrated(bench)
+    bench.part = replace(bench.part, accel=1.2 * bench.part.accel)
+    prove(guide, bench)
+    assert refusal(guide) == "pose 1 (-90 degrees) reads 1.20 g instead of 1 g"
+
+
+def test_a_table_within_ten_degrees_of_its_last_pose_is_still_there() -> None:
+    bench = ideal()
+    guide = guide_of(bench)
+    guide.stands()
+    wait(guide, bench)
+    feed(guide, bench.turn(-72.0))
+    feed(guide, bench.stay(5.0))
+    assert (len(guide.poses), guide.view.hold_share, guide.view.note) == (1, 0.0, "")
+    feed(guide, bench.turn(-68.0))
+    feed(guide, bench.stay(4.0))
+    assert guide.view.note.startswith("this is 12 degrees from the pose before")
+
+
+def test_what_no_node_takes_is_refused_with_the_last_pose() -> None:
+    """Behind a bias that is taken out, any sensor looks right; the node has to bear the rest."""
+    bench = ideal()
+    bias = Bias(offset_g=(0.0, 0.0, 0.0), scale=(1.0, 0.7, 1.0))
+    guide = Guide(poses=2, angles_deg=(-80.0, 0.0), has_gyro=True, bias=bias)
+    bench.part = replace(bench.part, accel=np.diag((1.0, 0.7, 1.0)))
+    assert take_poses(guide, bench, (-80.0, 0.0)) is Stage.REFUSED
+    assert refusal(guide).startswith(
+        "what the poses give is further from a sound sensor than a node takes: axes 1.00 to 1.43"
+    )
+    assert (len(guide.poses), guide.quality) == (1, None)
+
+
 def test_a_known_bias_is_taken_out_and_put_back_for_the_node() -> None:
     bench = ideal()
     offset = (0.06, -0.05, 0.08)

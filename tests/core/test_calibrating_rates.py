@@ -96,6 +96,10 @@ MISTAKES: dict[str, Mistake] = {
 }
 
 
+POOR = ("instead of 1 g", "off the stated one", "which no sensor has", "than a node takes")
+"""An ADXL345 at the edge of its data sheet is refused for itself, whatever else is wrong."""
+
+
 def _turned(mounting: Mounting, axis: Vector, by_deg: float) -> Mounting:
     rows = np.array((mounting.head, mounting.front))
     head, front = rotated(rows, np.array(axis), np.full(2, by_deg))
@@ -117,9 +121,8 @@ def _found(mistake: Mistake, poses: int, count: int) -> float:
         if view.stage is Stage.PROVED:
             continue
         assert guide.mounting is None
-        assert any(cause in words for cause in mistake.causes) or bench.part.chip.name == (
-            "adxl345"
-        ), (seed, words)
+        causes = mistake.causes + (POOR if bench.part.chip.name == "adxl345" else ())
+        assert any(cause in words for cause in causes), (seed, words)
         found += 1
     return found / count
 

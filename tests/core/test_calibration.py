@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from upturn.core.calibration import (
     Calibration,
     Method,
-    check_confirm,
     rest_angle_deg,
     three_poses,
     two_poses,
 )
 from upturn.core.mounting import Mounting, Vector, added, cross, dot, norm, scaled, unit
 from upturn.core.poses import CalibrationError, Pose, PoseBuilder
+from upturn.core.proving import check_idle, check_tilt
 
 UPRIGHT = Mounting.from_axes((0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 ANGLES_DEG = range(-180, 181, 5)
@@ -348,18 +348,24 @@ def test_the_angle_at_rest(force: Vector, angle_deg: float) -> None:
     ("idle_deg", "tilt_deg"), [(-60.0, 0.0), (-60.0, 100.0), (-110.0, 45.0), (-85.0, 30.0)]
 )
 def test_a_confirmation_within_its_limits_passes(idle_deg: float, tilt_deg: float) -> None:
-    check_confirm(idle_deg, tilt_deg)
+    _confirm(idle_deg, tilt_deg)
+
+
+def _confirm(idle_deg: float, tilt_deg: float) -> None:
+    check_idle(idle_deg)
+    check_tilt(tilt_deg)
 
 
 ANOTHER_ORDER = "where no table stands: the poses were taken in another order than stated"
+EXCHANGED = "head and feet are exchanged, or it was not brought back"
 UNCONFIRMED = [
-    (nan, 30.0, "a confirming reading is not a number"),
-    (-80.0, inf, "a confirming reading is not a number"),
+    (nan, 30.0, "the empty table reads no number"),
+    (-80.0, inf, "the tilt reads no number"),
     (-110.4, 30.0, f"the empty table reads -110 degrees, {ANOTHER_ORDER}"),
     (-80.0, 115.6, f"the tilt reads 116 degrees, {ANOTHER_ORDER}"),
     (-80.0, -135.0, f"the tilt reads -135 degrees, {ANOTHER_ORDER}"),
-    (60.0, 30.0, "the empty table reads 60 degrees: head and feet are exchanged"),
-    (80.0, -45.0, "the empty table reads 80 degrees: head and feet are exchanged"),
+    (60.0, 30.0, f"the empty table reads 60 degrees: {EXCHANGED}"),
+    (80.0, -45.0, f"the empty table reads 80 degrees: {EXCHANGED}"),
     (59.9, 30.0, "the empty table reads 60 degrees instead of -60 or below"),
     (-10.0, 30.0, "the empty table reads -10 degrees instead of -60 or below"),
     (-59.9, 30.0, "the empty table reads -60 degrees instead of -60 or below"),
@@ -372,22 +378,20 @@ UNCONFIRMED = [
 def test_an_unconfirmed_calibration_is_refused(
     idle_deg: float, tilt_deg: float, what: str
 ) -> None:
-    assert _refusal(lambda: check_confirm(idle_deg, tilt_deg)) == what
+    assert _refusal(lambda: _confirm(idle_deg, tilt_deg)) == what
 
 
 def _confirmed_by(swapped: Calibration) -> str:
     idle, tilt = (rest_angle_deg(swapped.mounting, _force(UPRIGHT, a)) for a in (-80, 45))
-    return _refusal(lambda: check_confirm(idle, tilt))
+    return _refusal(lambda: _confirm(idle, tilt))
 
 
 def test_two_poses_taken_for_each_other_are_found_by_the_confirmation() -> None:
     swapped = two_poses(_pose(0, stated_deg=-90), _pose(-90, stated_deg=0))
-    assert _confirmed_by(swapped) == f"the tilt reads -135 degrees, {ANOTHER_ORDER}"
+    assert _confirmed_by(swapped) == "the empty table reads -10 degrees instead of -60 or below"
 
 
 def test_head_and_feet_exchanged_are_found_by_the_confirmation() -> None:
     """As good a geometry as the right one: only a person knows which end the head is."""
     exchanged = three_poses(_pose(90, stated_deg=-90), _pose(0), _pose(-60, stated_deg=60))
-    assert _confirmed_by(exchanged) == (
-        "the empty table reads 80 degrees: head and feet are exchanged"
-    )
+    assert _confirmed_by(exchanged) == f"the empty table reads 80 degrees: {EXCHANGED}"

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -273,6 +273,7 @@ phases = st.lists(
 ).map("; ".join)
 
 
+@pytest.mark.no_cover
 @given(phases, phases, st.floats(0.0, 1.0), st.sampled_from((0.5, 3.0, 40.0, 200.0)))
 def test_no_exposure_is_lost_and_no_rest_won_by_dying_at_any_moment(
     before: str, after: str, share: float, gap_s: float
@@ -306,7 +307,7 @@ BROKEN: list[tuple[str, Any]] = [
     ("signal_age_s", True),
     ("stand_down", 1),
     ("node_id", None),
-    ("mounting", {"head": [0.0, 1.0], "front": [0.0, 0.0, 1.0], "hinge": [1.0, 0.0, 0.0]}),
+    ("mounting", {**asdict(ASSUMED), "head": [0.0, 1.0]}),
     ("mounting", "upright"),
     ("ledger", {}),
     ("alarms", "none"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories import alarm_lines, events, judge, timeline
+from tests.stories import alarm_lines, events, judge, pipeline, tell, timeline
 from upturn.core.alarm_table import AlarmId
+from upturn.core.commands import ProvedCalibration
 from upturn.core.events import AlarmChanged
 
 MOVED = AlarmId.SENSOR_MOVED
 RAISED = "8.00 sensor_moved #1 raised **"
+SHIFTED = "3.00 sensor_moved #1 raised **"
 STOP = "still at -80 10s; to 30 in 3s; at 30 5s; to -80 in 4s"
 
 
@@ -54,6 +56,39 @@ def test_it_clears_after_three_seconds_under_six_degrees_upright(
 
 def test_it_does_not_clear_while_not_upright() -> None:
     assert said("still at -10 5s; clip turned 15; still 5s; clip turned 0; still 9s") == [RAISED]
+
+
+@pytest.mark.parametrize(
+    ("stop_deg", "told"),
+    [(-84.9, []), (-75.1, []), (-85.3, [SHIFTED]), (-74.7, [SHIFTED]), (None, [])],
+)
+def test_a_stop_that_is_not_the_proved_one_shows_before_any_inversion(
+    stop_deg: float | None, told: list[str]
+) -> None:
+    """A slip about the hinge between two watches: gravity alone cannot tell."""
+    assert since_proved("still at -80 5s", stop_deg) == told
+
+
+def test_back_at_the_proved_stop_it_clears() -> None:
+    told = since_proved("still at -70 5s; to -80 in 2s; still 8s", -80.0)
+    assert [line.split(" ", 1)[1] for line in told] == [
+        "sensor_moved #1 raised **",
+        "sensor_moved #1 cleared **",
+    ]
+
+
+def test_after_an_inversion_the_proved_stop_is_the_measure() -> None:
+    story = "still at -80 5s; to 30 in 3s; at 30 5s; to {} in 4s; still 8s"
+    assert since_proved(story.format(-76.5), -81.0) == []
+    assert len(since_proved(story.format(-75.5), -81.0)) == 1
+
+
+def since_proved(text: str, stop_deg: float | None) -> list[str]:
+    """What is told of a sensor whose calibration was proved with the table at that stop."""
+    story = timeline(text)
+    core = pipeline(story)
+    core.command(ProvedCalibration(stop_deg=stop_deg), 0.0)
+    return alarm_lines(tell(core, story), MOVED)
 
 
 @pytest.mark.parametrize(("slipped_deg", "moved"), [(4.8, False), (5.2, True), (-5.2, True)])

@@ -135,6 +135,7 @@ def moved_back(event: Event, by_s: float) -> Event:
     return back
 
 
+@pytest.mark.no_cover
 @some
 @given(names, st.integers(-(2**33), 2**33))
 def test_a_clock_that_shows_another_time_moves_the_times_and_nothing_else(
@@ -337,6 +338,7 @@ def test_judging_every_sample_says_what_judging_those_that_matter_says(
     assert unguarded.summary() == guarded.summary()
 
 
+@pytest.mark.no_cover
 @some
 @given(
     st.lists(

@@ -12,7 +12,9 @@ from upturn.core.commands import (
     Command,
     EquipmentChecked,
     HealthAnswers,
+    KeptAwake,
     Override,
+    ProvedCalibration,
     SoundOutput,
 )
 from upturn.core.events import Noted
@@ -130,6 +132,25 @@ def test_sound_is_a_check_once_there_is_any_and_waits_for_somebody_who_hears_it(
     assert now.ready
 
 
+@pytest.mark.parametrize(
+    ("state", "note"),
+    [
+        (KeptAwake(held=True, words="it does not go to sleep"), "works; kept awake"),
+        (KeptAwake(held=False, words="nothing keeps it awake"), "works; nothing keeps it awake"),
+    ],
+)
+def test_whether_the_computer_is_kept_awake_is_told_and_is_no_reason_against_it(
+    state: KeptAwake, note: str
+) -> None:
+    now = shown("upright 1s", state)
+    assert Check("Computer", "", note) in now.checks
+    assert now.ready
+    now = shown("upright 1s; mqtt fails", state)
+    assert [c for c in now.checks if c.name == "Computer"] == [
+        Check("Computer", "An alarm route is down")
+    ]
+
+
 def test_where_the_user_was_asked_about_health_and_table_both_are_checks() -> None:
     asked = HealthAnswers("", "asked 3 days ago")
     now = shown("upright 1s", asked)
@@ -148,6 +169,20 @@ def test_where_the_user_was_asked_about_health_and_table_both_are_checks() -> No
 def test_the_table_is_inspected_every_day(age_s: float, counts: bool) -> None:
     now = shown("upright 1s", HealthAnswers(""), EquipmentChecked(), at_s=1.0 + age_s)
     assert (now.checks[-2].passed) is counts
+
+
+def test_a_calibration_that_is_not_the_proved_one_is_not_done() -> None:
+    other = ProvedCalibration("the node has another calibration than the one proved on 2026-11-21")
+    now = shown("upright 1s", other)
+    assert Check("Calibration", other.problem) in now.checks
+    assert shown("upright 1s", other, ProvedCalibration(stop_deg=-80.0)).ready
+
+
+def test_who_felt_ill_after_a_session_is_not_ready() -> None:
+    felt = HealthAnswers("", "answered today", "dizzy after the last session")
+    now = shown("upright 1s", felt, EquipmentChecked())
+    assert now.not_ready == ("dizzy after the last session",)
+    assert Check("Health", "", "answered today") in now.checks
 
 
 def test_what_fails_can_be_accepted_and_is_shown_all_the_same() -> None:

@@ -247,6 +247,7 @@ def test_nothing_is_said_where_nothing_was_missed() -> None:
     assert judge(counted(story)) == judge(story)
 
 
+@pytest.mark.no_cover
 @settings(max_examples=60)
 @given(
     phases=st.lists(

@@ -111,7 +111,6 @@ def prove(desk: Desk, terminal: Terminal) -> None:
     """The way back to the stop, and the tilt."""
     desk.node.act(f"go {STOP_DEG} 1200")
     terminal.reads_next("Enter when the empty table stands at its stop, q to leave:")
-    time.sleep(1.2)  # a hand takes as long; what is measured while it moves does not count
     terminal.press(ENTER)
     terminal.reads_next("Proof 2 of 2")
     desk.node.act("go 50 2400")

@@ -8,14 +8,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.cli.test_calibrations import RECORD
 from tests.firmware.node import Node
 from tests.terminal import Terminal
-from upturn.cli.calibrations import CalibrationRecord, save
+from upturn.cli.calibrations import save
 from upturn.cli.node_orders import Order, carry_out
-from upturn.core.calibration import Method
 from upturn.core.checklist import Item, Part, part
 from upturn.core.mounting import ASSUMED
 from upturn.wire import commands as wire
@@ -78,26 +78,12 @@ class Guided:
         assert probe.hello is not None
         mounting = probe.hello.mounting
         assert mounting is not None
-        record = CalibrationRecord(
+        record = replace(
+            RECORD,
             node_id=probe.hello.node_id,
-            node="den",
             date="2026-11-21T08:00:00+00:00",
-            who="",
-            firmware=probe.hello.firmware,
             sensor=probe.hello.sensor,
-            method=Method.THREE_POSES,
-            angles_deg=(-90.0, 0.0, 60.0),
-            bias_removed=False,
-            expected_error_deg=1.0,
             mounting=mounting,
-            norm_error_g=0.0,
-            angle_error_deg=0.0,
-            bias_g=0.0,
-            scale_error=0.0,
-            idle_deg=-90.0,
-            tilt_deg=60.0,
-            turn_ratio=None,
-            axis_off_deg=None,
         )
         save(record, self.data / "calibrations.json")
 

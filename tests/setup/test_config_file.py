@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from upturn.config import load_config
 from upturn.errors import InputError, RunError
 from upturn.setup import config_file
-from upturn.setup.config_file import set_node, set_values, write_private
+from upturn.setup.config_file import set_node, set_values
+from upturn.whole_file import write_private
 
 OWN = """\
 # mine

@@ -11,8 +11,8 @@ import pytest
 
 from upturn.config import load_config
 from upturn.errors import RunError
-from upturn.setup import find
-from upturn.setup.look import Found
+from upturn.setup import find, flash
+from upturn.setup.look import Around, Found
 from upturn.setup.place import Place
 from upturn.setup.said import Said
 from upturn.setup.step import Outcome
@@ -29,9 +29,10 @@ class Here(Place):
     """A place where all nodes that it is told of are."""
 
     found: tuple[Found, ...] = ()
+    no_radio: str = ""
 
-    def around(self) -> list[Found]:
-        return list(self.found)
+    def around(self) -> Around:
+        return Around(self.found, self.no_radio)
 
     def hello(self) -> Any:
         return HELLO
@@ -105,5 +106,18 @@ def test_who_leaves_has_changed_nothing(
 
 
 def test_no_node_is_a_failure_that_says_where_to_begin(here: Here) -> None:
-    with pytest.raises(RunError, match=r"no node is found. '.* setup flash' says what to do"):
+    with pytest.raises(RunError) as failed:
         find.run(here)
+    told, _, remedy = str(failed.value).partition(". ")
+    assert told == "no node answers by cable, and none is in sight by Bluetooth"
+    assert remedy.endswith(" setup flash' says what to do")
+
+
+def test_where_bluetooth_cannot_be_used_a_node_that_is_not_found_says_why(here: Here) -> None:
+    here.no_radio = "it is switched off. Switch it on"
+    with pytest.raises(RunError) as failed:
+        find.run(here)
+    assert str(failed.value).startswith(
+        "no node answers by cable, and by Bluetooth none is found: it is switched off. Switch it"
+    )
+    assert flash.standing(here).words == here.around().none

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.report.handmade import session
+from upturn.core.after import FELT
 from upturn.core.checklist import ITEMS, VERSION, Part, part
-from upturn.core.commands import HealthAnswers
-from upturn.store.checks import AHEAD, HOLD, LONGEST_REASON, Due, override, standing
-from upturn.store.rows import ChecklistRow
+from upturn.core.commands import SYMPTOMS, HealthAnswers
+from upturn.store.checks import AHEAD, HOLD, LONGEST_REASON, Due, after_session, override, standing
+from upturn.store.rows import ChecklistRow, SessionRow
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -28,6 +31,37 @@ def row(
 ) -> ChecklistRow:
     given = FINE if answers is None else answers
     return ChecklistRow("ada", NOW - age, version, {**given, **yes}, override)
+
+
+def told(answer: str | None, age: timedelta) -> SessionRow:
+    return replace(session(), began_at=NOW - age, answer=answer)
+
+
+DIZZY = "dizzy after the last session: stop for a day, ask a doctor"
+
+
+@pytest.mark.parametrize(
+    ("sessions", "words"),
+    [
+        ([], ""),
+        ([("dizzy", timedelta(hours=1))], DIZZY),
+        ([("dizzy", timedelta(days=1) - SECOND)], DIZZY),
+        ([("dizzy", timedelta(days=1))], ""),
+        ([("fine", timedelta(hours=1))], ""),
+        ([("dizzy", timedelta(hours=2)), ("fine", timedelta(hours=1))], ""),
+        ([("fine", timedelta(hours=2)), ("dizzy", timedelta(hours=1))], DIZZY),
+        ([("dizzy", timedelta(hours=2)), (None, timedelta(hours=1))], DIZZY),
+    ],
+)
+def test_a_symptom_says_stop_for_a_day_or_until_a_session_felt_fine(
+    sessions: list[tuple[str | None, timedelta]], words: str
+) -> None:
+    assert after_session([told(answer, age) for answer, age in sessions], NOW) == words
+
+
+@pytest.mark.parametrize("answer", [answer for answer in SYMPTOMS if answer != "fine"])
+def test_every_symptom_has_its_words(answer: str) -> None:
+    assert after_session([told(answer, SECOND)], NOW).startswith(FELT[answer].words)
 
 
 def test_who_was_never_asked_is_not_ready() -> None:

@@ -40,6 +40,7 @@ ONCE = "to 50 in 4s; inverted 9s; to -80 in 4s; upright 5s"
 NOT_ACTS = {
     "health_answers",
     "sound_output",
+    "kept_awake",
     "goodbye",
     "node_fault",
     "host_stalled",

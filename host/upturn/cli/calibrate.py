@@ -26,7 +26,7 @@ from upturn.cli.calibrations import (
     save_bias,
 )
 from upturn.cli.commands import Subparsers, command_parser
-from upturn.cli.node import _source
+from upturn.cli.node import source_of
 from upturn.config import Config, load_config
 from upturn.core.bias import Bias
 from upturn.core.calibrating import Guide
@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     poses = args.poses or (3 if angles_deg is None else len(angles_deg))
     _check_angles(poses, angles_deg)
     out = sys.stderr if args.json else sys.stdout
-    source = _source(args, config)
+    source = source_of(args.source, config)
     record: CalibrationRecord | BiasRecord | None
     if args.bias:
         record = asyncio.run(_measure_bias(source, out))
@@ -115,8 +115,7 @@ def calibrate(
         RunError: the node is not reached, is lost, or does not keep it.
     """
     _check_angles(poses, angles_deg)
-    named = _source(argparse.Namespace(source=source), config)
-    return asyncio.run(_calibrate(named, poses, angles_deg, sys.stdout))
+    return asyncio.run(_calibrate(source_of(source, config), poses, angles_deg, sys.stdout))
 
 
 def _angles(text: str) -> tuple[float, ...]:

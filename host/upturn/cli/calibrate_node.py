@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from upturn.cli.calibrations import same_mounting
-from upturn.cli.node_orders import _reach
+from upturn.cli.node_orders import reach
 from upturn.core.mounting import Mounting
 from upturn.core.sample import Sample
 from upturn.errors import RunError
@@ -151,13 +151,9 @@ class NodeLine:
 
 
 async def open_line(source: str | None) -> NodeLine:
-    """The node of that source; None: the only one on a cable, or the only one that is paired.
-
-    Raises:
-        RunError: it is not reached.
-    """
+    """As `reach`."""
     try:
-        return NodeLine(await _reach(source))
+        return NodeLine(await reach(source))
     finally:
         await this_bluetooth().end()
 

@@ -9,7 +9,6 @@ cannot be read is told and left alone: to write over it would lose what it holds
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from math import isfinite
@@ -22,6 +21,7 @@ from upturn.core.bias import Bias
 from upturn.core.calibration import Method
 from upturn.core.mounting import Mounting, Vector
 from upturn.errors import RunError
+from upturn.whole_file import write_private
 from upturn.wire.messages import ROW_PER_UNIT
 
 FORMAT = 1
@@ -172,17 +172,7 @@ def _write(path: Path, kept: Kept) -> None:
         "calibrations": [record.to_json() for record in kept.calibrations.values()],
         "biases": [record.to_json() for record in kept.biases.values()],
     }
-    aside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        private = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(private, "w", encoding="utf-8") as file:
-            file.write(json.dumps(content, indent=1, allow_nan=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except OSError as error:
-        raise RunError(f"{path}: cannot be written ({error.strerror})") from None
+    write_private(path, (json.dumps(content, indent=1, allow_nan=False) + "\n").encode())
 
 
 def _bad(path: Path, why: str) -> RunError:
@@ -270,5 +260,5 @@ def _number_or_none(entry: Any) -> float | None:
 
 def _text(entry: Any) -> str:
     if not isinstance(entry, str):
-        raise ValueError(f"{entry!r} is no text")  # noqa: TRY004 - of a file, not of a caller
+        raise TypeError(f"{entry!r} is no text")
     return entry

@@ -31,7 +31,7 @@ from upturn.core.readiness import EQUIPMENT, HEALTH, SPOTTER, Readiness
 from upturn.core.snapshot import Check
 from upturn.errors import EXIT_DONE, EXIT_FAILED, InputError
 from upturn.store.checklists import checklist, save_checklist
-from upturn.store.checks import LONGEST_REASON, Standing, override, standing
+from upturn.store.checks import LONGEST_REASON, Standing, after_session, override, standing
 from upturn.store.database import Store
 from upturn.store.past import last_past
 from upturn.store.progression import Step, suggest
@@ -123,7 +123,8 @@ def _check(
     health = _health(args, user, store)
     if args.override:
         health = _accept(args, user, store, health)
-    said: list[_Said] = [health.command]
+    felt = after_session(sessions(store, user=user), now())
+    said: list[_Said] = [replace(health.command, after_session=felt)]
     hints = list(health.hints)
     if args.inspected or _confirmed(args, Part.EQUIPMENT, "About the table, now.", hints):
         said.append(EquipmentChecked())

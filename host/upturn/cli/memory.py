@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -96,19 +97,23 @@ class Memory:
     def _answers(self) -> HealthAnswers | None:
         """None: they cannot be read now."""
         from upturn.store.checklists import checklist
-        from upturn.store.checks import standing
+        from upturn.store.checks import STOP_FOR, after_session, standing
         from upturn.store.database import Store
+        from upturn.store.reading import sessions
         from upturn.store.trouble import StoreError, Trouble
 
         assert self.writer is not None
+        now, felt = datetime.now(tz=UTC), ""
         try:
             with Store.open(self.writer.path, readonly=True, busy_s=PATIENCE_S) as store:
                 answered = checklist(store, self._user)
+                past = sessions(store, user=self._user, since=now - STOP_FOR)
+                felt = after_session(past, now)
         except StoreError as error:
             if error.kind is not Trouble.MISSING:
                 return None  # the writer tells that it fails, and why
             answered = None
-        return standing(answered, datetime.now(tz=UTC)).command
+        return replace(standing(answered, now).command, after_session=felt)
 
     async def _look_again(self) -> None:
         if self._limits is not None:

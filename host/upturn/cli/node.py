@@ -182,7 +182,7 @@ def run(args: argparse.Namespace) -> int:
     config = load_config(args.config)
     action = ACTIONS[args.action]
     orders = action.orders(args, config)
-    source = _source(args, config)
+    source = source_of(args.source, config)
     outcome = asyncio.run(carry_out(source, orders, show=not action.done))
     key = next((order.key for order in orders if order.key), "")
     if args.json and not action.done:
@@ -194,20 +194,12 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-def _add_flags(parser: Parser) -> None:
-    parser.add_argument(
-        "--source",
-        metavar="SOURCE",
-        help="serial:PORT or ble:NAME, or serial:auto or ble:auto for the only one there is; "
-        "else the config's node, else the only one on a cable, else the only one that is paired",
-    )
-    parser.add_argument("--config", metavar="FILE", help="read this config, not your own")
-    parser.add_argument("--json", action="store_true", help="one JSON object, where it is shown")
+def source_of(text: str | None, config: Config) -> str | None:
+    """Which node is meant, by `--source` or else by the config; None: whichever there is.
 
-
-def _source(args: argparse.Namespace, config: Config) -> str | None:
-    """None: whichever there is."""
-    text = args.source
+    Raises:
+        InputError: it is none, or not the only one.
+    """
     if text is None:
         sources = {node.source: "" for node in config.nodes if node.source is not None}
         named = [source for source in sources if source.startswith((SERIAL, BLE))]
@@ -229,6 +221,17 @@ def _source(args: argparse.Namespace, config: Config) -> str | None:
             remedy="Write serial:PORT, ble:NAME, serial:auto or ble:auto",
         )
     return f"{scheme}:{rest.strip()}"
+
+
+def _add_flags(parser: Parser) -> None:
+    parser.add_argument(
+        "--source",
+        metavar="SOURCE",
+        help="serial:PORT or ble:NAME, or serial:auto or ble:auto for the only one there is; "
+        "else the config's node, else the only one on a cable, else the only one that is paired",
+    )
+    parser.add_argument("--config", metavar="FILE", help="read this config, not your own")
+    parser.add_argument("--json", action="store_true", help="one JSON object, where it is shown")
 
 
 def _told(action: Action, outcome: Outcome, key: str) -> list[str]:

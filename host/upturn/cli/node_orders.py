@@ -58,7 +58,7 @@ async def carry_out(source: str | None, orders: list[Order], *, show: bool) -> O
         RunError: it is not reached, or does not do it.
     """
     try:
-        probe = await _reach(source)
+        probe = await reach(source)
     finally:
         await this_bluetooth().end()
     name_before = ""
@@ -80,6 +80,30 @@ async def carry_out(source: str | None, orders: list[Order], *, show: bool) -> O
         probe.close()
         await probe.closed()
     return Outcome(probe, name_before)
+
+
+async def reach(source: str | None) -> Probe:
+    """The node of that source; None: the only one on a cable, or else the only one that is paired.
+
+    Raises:
+        RunError: it is not reached.
+    """
+    now_s = HostClock().now_s
+    if source in (None, SERIAL + AUTO):
+        on_cable = await _only_on_cable(now_s)
+        if on_cable is not None:
+            return on_cable
+        if source is not None:
+            raise RunError(f"{NO_CABLE}. See 'upturn scan'")
+        source = BLE + _only_paired()
+    if source.startswith(BLE):
+        probe = ble_probe(source.removeprefix(BLE), this_bluetooth(), KnownNodes(), now_s)
+    else:
+        probe = serial_probe(Port(source.removeprefix(SERIAL)), now_s)
+    if not await probe.find(NAMED_S):
+        remedy = probe.remedy or "See 'upturn scan'"
+        raise RunError(f"{printable(probe.port.device)}: {probe.problem}. {remedy}")
+    return probe
 
 
 async def _ask(probe: Probe, command: wire.Command) -> None:
@@ -111,25 +135,6 @@ async def _see_done(probe: Probe, orders: list[Order]) -> None:
     unchanged = [order.what for order in orders if not order.is_done(hello)]
     if unchanged:
         raise RefusedError(f"it answers 'done' but has not changed its {' and '.join(unchanged)}")
-
-
-async def _reach(source: str | None) -> Probe:
-    now_s = HostClock().now_s
-    if source in (None, SERIAL + AUTO):
-        on_cable = await _only_on_cable(now_s)
-        if on_cable is not None:
-            return on_cable
-        if source is not None:
-            raise RunError(f"{NO_CABLE}. See 'upturn scan'")
-        source = BLE + _only_paired()
-    if source.startswith(BLE):
-        probe = ble_probe(source.removeprefix(BLE), this_bluetooth(), KnownNodes(), now_s)
-    else:
-        probe = serial_probe(Port(source.removeprefix(SERIAL)), now_s)
-    if not await probe.find(NAMED_S):
-        remedy = probe.remedy or "See 'upturn scan'"
-        raise RunError(f"{printable(probe.port.device)}: {probe.problem}. {remedy}")
-    return probe
 
 
 async def _only_on_cable(now_s: Callable[[], float]) -> Probe | None:

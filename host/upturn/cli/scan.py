@@ -33,8 +33,8 @@ NO_PORT = (
     "some carry power only, and look whether your system needs a driver for the board."
 )
 NO_NODE = (
-    "No node answers. Check that it is switched on and that its firmware is installed "
-    "(firmware/README.md); end other programs that use its port."
+    "No node answers. Look whether it is switched on, and end other programs that use its port. "
+    "A new board gets its firmware by 'upturn flash'; 'upturn setup' leads through all of it."
 )
 LOOKING = "Looking for nodes for {:g} s ..."
 NO_SIGHT = "No node is in sight by Bluetooth. Switch it on and go nearer."

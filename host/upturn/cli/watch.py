@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from upturn.cli.awake import Wakefulness
 from upturn.cli.sound import Need
-from upturn.cli.stderr import write_line
 from upturn.cli.watched import Place
 from upturn.config import Config
 from upturn.errors import InputError
-from upturn.service.inhibit import Awake, kept_awake
+from upturn.service.inhibit import kept_awake
 from upturn.sinks.mqtt.broker import Broker
 from upturn.transports.source import Chunk
 
@@ -45,6 +44,8 @@ class Watch:
     remembers: bool = False
     """What live tables do is stored, and what an earlier watch left of them is taken up."""
     user: str = ""
+    awake: Wakefulness = field(default_factory=Wakefulness)
+    """What live tables hear of it."""
 
     @property
     def alone(self) -> bool:
@@ -82,14 +83,8 @@ async def _awake(
     """Nobody sleeps where somebody may be on a table; a simulation holds up no sleep."""
     if not any(place.live for place in what.places):
         return await watching(what)
-    async with kept_awake(_say) as said:
+    async with kept_awake(what.awake.changed) as said:
         with suppress(TimeoutError):
             async with asyncio.timeout(waits_s):
                 await said.wait()
         return await watching(what)
-
-
-def _say(awake: Awake) -> None:
-    """In a thread: stderr may take nothing, and the watch goes on."""
-    said = f"sleep: {awake.words}"
-    threading.Thread(target=write_line, args=(said,), name="awake", daemon=True).start()

@@ -36,6 +36,7 @@ async def watch_on_screen(what: Watch) -> int:
                 recorder=what.recorder,
                 sound=sound.table(name),
                 memory=memory.table(place.key, place.name),
+                awake=what.awake.cores.core(),
             )
             for place, (name, feed) in zip(what.places, feeds.items(), strict=True)
         ]

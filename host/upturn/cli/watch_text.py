@@ -67,6 +67,7 @@ def _text_tables(what: Watch, sound: Sound, memory: Memory, pulse: Pulse | None)
             recorder=what.recorder,
             sound=sound.table("" if what.alone else place.name),
             memory=memory.table(place.key, place.name),
+            awake=what.awake.cores.core(),
             pulse=pulse.table(place.name) if pulse is not None else None,
         )
         for place, console in zip(what.places, consoles(what), strict=True)

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from upturn.cli.cores import Core
 from upturn.cli.home import Home, HomeTable, origin_of
 from upturn.cli.judging import Judged
 from upturn.cli.memory import TableMemory
+from upturn.cli.proved import Proved
 from upturn.cli.sound import TableSound
 from upturn.cli.table_feed import TableFeed
 from upturn.core.alarm_table import Priority
@@ -28,6 +30,7 @@ from upturn.service.bus import Listener
 from upturn.service.pulse import ProvedTable, TablePulse
 from upturn.service.table import Observer, TableService
 from upturn.sinks.console import Console
+from upturn.transports.node_source import NodeSource
 from upturn.transports.source import Chunk, LinkState, LiveSource, Source
 
 DASHBOARD, HOME = "dashboard", "home"
@@ -73,6 +76,7 @@ class Watched:
         recorder: Callable[[Chunk], None] | None = None,
         sound: TableSound | None = None,
         memory: TableMemory | None = None,
+        awake: Core | None = None,
         pulse: TablePulse | None = None,
     ) -> None:
         self.name = place.name
@@ -90,6 +94,7 @@ class Watched:
         self._recorder = recorder
         self._sound = sound
         self._memory = memory
+        self._awake = awake
         self._pulse = pulse
         self._task: asyncio.Task[Any] | None = None
         self._unsummed: Pipeline | None = None
@@ -115,7 +120,7 @@ class Watched:
             self._note(fault)
         finally:
             told.end()
-            for part in (self._sound, self._memory):
+            for part in (self._sound, self._memory, self._awake):
                 if part is not None:
                     part.end()
             if self._pulse is not None:
@@ -153,6 +158,7 @@ class Watched:
         # A simulated person has no past here, and none of it is stored.
         memory = self._memory if live is not None else None
         taken, unread = memory.taken() if memory is not None else (None, "")
+        proved = Proved(source) if isinstance(source, NodeSource) else None
         service = ProvedTable(
             self._pulse.beat if self._pulse is not None else lambda: None,
             pipeline,
@@ -164,6 +170,7 @@ class Watched:
                 *(memory.listeners(pipeline) if memory is not None else ()),
                 *told.listeners(judged),
                 *([self._pulse] if self._pulse is not None else ()),
+                *([proved] if proved is not None else ()),
             ],
             observer=self._observer(memory),
             recorder=self._recorder,
@@ -173,8 +180,12 @@ class Watched:
         if self._feed is not None:
             self._feed.begin(session, source.label, live, home, origin_of(source))
         told.begin(partial(session.command, source=HOME))
+        if proved is not None:
+            proved.begin(session.command)
         if self._sound is not None:
             self._sound.begin(session.command)
+        if self._awake is not None and live is not None:
+            self._awake.begin(session.command)
         if memory is not None:
             memory.begin(session.command, unread)
         self.begun.set()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The settings: read strictly from one TOML file, and every value known with its origin."""
 
-from upturn.config.load import load_config, locate_config
+from upturn.config.load import load_config, locate_config, own_config
 from upturn.config.model import (
     Config,
     DashboardConfig,
@@ -24,4 +24,5 @@ __all__ = [
     "TlsConfig",
     "load_config",
     "locate_config",
+    "own_config",
 ]

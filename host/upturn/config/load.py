@@ -25,9 +25,14 @@ MAX_BYTES = 1_000_000
 _TOML_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 
 
+def own_config() -> Path:
+    """The user's own, where the platform keeps such files; it may not be there."""
+    return platformdirs.user_config_path("upturn", appauthor=False) / "config.toml"
+
+
 def locate_config() -> Path | None:
-    """The user's own config, where the platform keeps such files; None if there is none."""
-    path = platformdirs.user_config_path("upturn", appauthor=False) / "config.toml"
+    """The user's own config; None if there is none."""
+    path = own_config()
     return path if path.exists() else None
 
 

@@ -15,29 +15,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from upturn.core.bias import Bias
-from upturn.core.calibration import (
-    CONFIRM_DEG,
-    TYPICAL_ERROR_DEG,
-    Calibration,
-    Method,
-    check_confirm,
-    check_taken,
-    rest_angle_deg,
-    three_poses,
-    two_poses,
-)
+from upturn.core.calibration import Calibration, Method
 from upturn.core.holding import HOLD_S, Hold, Meter
 from upturn.core.mounting import Mounting
-from upturn.core.poses import (
-    MIN_SEPARATION_DEG,
-    CalibrationError,
-    Pose,
-    between_deg,
-    check_poses,
-)
+from upturn.core.poses import MIN_SEPARATION_DEG, CalibrationError, Pose, check_poses
 from upturn.core.proving import END_S, TILT_DEG, Proof, Tilt
 from upturn.core.sample import Sample
-from upturn.core.stated import check_stated
+from upturn.core.taking import Taking
 
 USUAL_DEG = (-90.0, 0.0, 60.0)
 """What the poses are, where nobody says otherwise."""
@@ -92,48 +76,41 @@ class Guide:
         """
         self.asked_deg = tuple(angles_deg) if angles_deg is not None else USUAL_DEG[:poses]
         self._states = angles_deg is None
-        self._count = poses
         if len(self.asked_deg) != poses:
             raise CalibrationError(
                 f"{len(self.asked_deg)} angles for {poses} poses", "Give one for each"
             )
-        check_stated(self.asked_deg)
         self._has_gyro = has_gyro
         self.bias = bias
         self._hold = Hold(has_gyro=has_gyro)
         self._held: Pose | None = None
         self._tilt: Tilt | None = None
-        self._calibration: Calibration | None = None
         self._refusal: CalibrationError | None = None
         self.proof: Proof | None = None
         self.restart()
 
     @property
     def method(self) -> Method:
-        return Method.THREE_POSES if self._count == 3 else Method.TWO_POSES
+        return self._taking.method
 
     @property
     def expected_error_deg(self) -> float:
-        """One standard deviation, with angles stated to 1 degree: notes on tilt, simulated."""
-        known_bias = self.bias is not None
-        return TYPICAL_ERROR_DEG[Method.THREE_POSES if known_bias else self.method]
+        return self._taking.expected_error_deg
 
     @property
     def poses(self) -> tuple[Pose, ...]:
         """Those that were taken so far."""
-        return tuple(self._poses)
+        return self._taking.poses
 
     @property
     def quality(self) -> Calibration | None:
         """What the poses gave; its mounting is for readings without the known bias."""
-        return self._calibration
+        return self._taking.calibration
 
     @property
     def mounting(self) -> Mounting | None:
         """For the node: once it is proved, and never before."""
-        if self.proof is None or self._calibration is None:
-            return None
-        return self._for_node(self._calibration.mounting)
+        return None if self.proof is None else self._taking.for_node
 
     @property
     def can_restate(self) -> bool:
@@ -148,7 +125,7 @@ class Guide:
         counts = holding or (self._stage is Stage.TILT and self._is_down())
         return View(
             self._stage,
-            len(self._poses),
+            len(self.poses),
             self._where_asked(),
             self._angle_deg(),
             self._hold.meter,
@@ -187,13 +164,12 @@ class Guide:
     def again(self) -> None:
         """What was refused is done once more."""
         if self._stage is Stage.REFUSED:
-            self._held = None
             self._enter(self._retry)
 
     def restart(self) -> None:
         """From the first pose."""
-        self._poses: list[Pose] = []
-        self._calibration = self.proof = self._held = self._tilt = None
+        self._taking = Taking(self.asked_deg, self.bias)
+        self.proof = self._held = self._tilt = None
         self._retry = Stage.STAND
         self._enter(Stage.STAND)
 
@@ -209,7 +185,7 @@ class Guide:
         self._retry = retry
 
     def _look_at_pose(self) -> None:
-        turned_deg = self._turned_deg()
+        turned_deg = self._taking.turned_deg(self._hold.force_g)
         if self._waits_for_move():
             self._hold.restart()
             return
@@ -224,8 +200,7 @@ class Guide:
             )
             self._hold.restart()
             return
-        asked_deg = self._where_asked()
-        held = self._hold.pose(asked_deg)
+        held = self._hold.pose(self._taking.next_deg)
         if self._states:
             self._enter(Stage.ANGLE)
             self._held = held
@@ -234,30 +209,23 @@ class Guide:
 
     def _take(self, pose: Pose) -> None:
         """A pose with its angle: it fits those before, or is refused."""
-        poses = (*self._poses, pose)
         try:
-            check_stated(tuple(p.angle_deg for p in poses))
-            check_poses(poses)
-            if len(poses) == self._count:
-                self._calibration = three_poses(*poses) if len(poses) == 3 else two_poses(*poses)
-                check_taken(self._for_node(self._calibration.mounting))
+            self._taking.add(pose)
         except CalibrationError as refusal:
-            self._refuse(refusal, Stage.HOLD if self._poses else Stage.STAND)
+            self._refuse(refusal, Stage.HOLD if self.poses else Stage.STAND)
             return
-        self._poses.append(pose)
         self._held = None
-        self._enter(Stage.RETURN if self._calibration is not None else Stage.HOLD)
+        self._enter(Stage.RETURN if self.quality is not None else Stage.HOLD)
 
     def _look_at_idle(self) -> None:
         if not self._hold.held:
             return
-        assert self._calibration is not None
+        assert self.quality is not None
         idle = self._hold.pose(IDLE_DEG)
         bias_dps = self._hold.mean_rate_dps if self._has_gyro else None
-        tilt = Tilt(self._calibration.mounting, self._calibration.method, idle, bias_dps)
         try:
             check_poses((idle,))
-            check_confirm(tilt.idle_deg, CONFIRM_DEG[0])  # the tilt is still to come
+            tilt = Tilt(self.quality.mounting, self.quality.method, idle, bias_dps)
         except CalibrationError as refusal:
             self._refuse(refusal, Stage.RETURN)
             return
@@ -284,31 +252,15 @@ class Guide:
         """The table is still where the last pose was taken."""
         if self._stage is not Stage.HOLD:
             return False
-        turned_deg = self._turned_deg()
+        turned_deg = self._taking.turned_deg(self._hold.force_g)
         return turned_deg is not None and turned_deg < MOVED_DEG
-
-    def _turned_deg(self) -> float | None:
-        """Since the last pose; None: there is none."""
-        if not self._poses:
-            return None
-        return between_deg(self._poses[-1].mean, self._hold.force_g)
 
     def _where_asked(self) -> float:
         if self._stage is Stage.TILT:
             return TILT_DEG
-        if self._calibration is not None:
-            return IDLE_DEG
-        return self.asked_deg[len(self._poses)]
+        return self._taking.next_deg if self.quality is None else IDLE_DEG
 
     def _angle_deg(self) -> float | None:
         if self._hold.meter.sd_g is None:
             return None
-        if self._calibration is not None:
-            return rest_angle_deg(self._calibration.mounting, self._hold.force_g)
-        if not self._poses:
-            return None
-        first = self._poses[0]
-        return first.angle_deg + between_deg(first.mean, self._hold.force_g)
-
-    def _for_node(self, mounting: Mounting) -> Mounting:
-        return self.bias.applied(mounting) if self.bias is not None else mounting
+        return self._taking.angle_deg(self._hold.force_g)

@@ -3,7 +3,7 @@
 
 Law of this module: a calibration that could turn upright into head-down is worse than none, so
 every check that the poses allow is made, and what they cannot show - head and feet exchanged is
-as good a geometry as the right one - `check_confirm` finds out from two more readings.
+as good a geometry as the right one - `upturn.core.proving` finds out.
 
 Two poses give head and front with the sensor taken as perfect, good to about 2.5 degrees. Three
 give a linear map whose nine numbers take up bias, scale and cross-axis errors in the plane of
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import atan2, cos, degrees, isfinite, radians, sin, sqrt
+from math import atan2, cos, degrees, radians, sin, sqrt
 
 from upturn.core.mounting import Mounting, Vector, added, cross, dot, norm, scaled, unit
 from upturn.core.poses import (
@@ -34,7 +34,6 @@ NODE_ROW_LENGTHS = (0.8, 1.25)  # this and the next two: what a node takes (PROT
 NODE_COSINE = 0.3
 NODE_OFFSET_G = 0.25
 MAX_IDLE_DEG = -60.0  # the stop of an empty table
-CONFIRM_DEG = (0.0, 100.0)  # where a tilt towards head-down can lead
 POSSIBLE_DEG = (-110.0, 115.0)  # poses taken for each other make readings fall outside
 
 
@@ -171,41 +170,6 @@ def rest_angle_deg(mounting: Mounting, force_g: Vector) -> float:
     front = dot(mounting.front, force_g) + mounting.front_offset_g
     angle_deg = degrees(atan2(-head, front))
     return 180.0 if angle_deg == -180.0 else angle_deg
-
-
-def check_confirm(idle_deg: float, tilt_deg: float) -> None:
-    """Judge a new calibration by the empty table at its stop, and by a tilt towards head-down.
-
-    Raises:
-        CalibrationError: the readings show poses or ends of the table taken for each other.
-    """
-    lowest, highest = CONFIRM_DEG
-    if not (isfinite(idle_deg) and isfinite(tilt_deg)):
-        raise CalibrationError("a confirming reading is not a number", "Check the sensor")
-    for name, angle_deg in (("the empty table", idle_deg), ("the tilt", tilt_deg)):
-        if not POSSIBLE_DEG[0] <= angle_deg <= POSSIBLE_DEG[1]:
-            raise CalibrationError(
-                f"{name} reads {angle_deg:.0f} degrees, where no table stands: the poses were "
-                "taken in another order than stated",
-                "Calibrate again, upright pose first",
-            )
-    if idle_deg >= -MAX_IDLE_DEG:
-        raise CalibrationError(
-            f"the empty table reads {idle_deg:.0f} degrees: head and feet are exchanged",
-            "Calibrate again; upright, feet down, is -90",
-        )
-    if idle_deg > MAX_IDLE_DEG:
-        raise CalibrationError(
-            f"the empty table reads {idle_deg:.0f} degrees instead of {MAX_IDLE_DEG:g} or below",
-            "Let it stand at its upright stop; if it does, calibrate again, upright pose first",
-        )
-    if not lowest <= tilt_deg <= highest:
-        raise CalibrationError(
-            f"the tilt towards head-down reads {tilt_deg:.0f} degrees instead of {lowest:g} to "
-            f"{highest:g}",
-            "Tilt the head end below level; if it was, calibrate again with the angles' signs "
-            "checked",
-        )
 
 
 def _combined(p: float, a: Vector, q: float, b: Vector) -> Vector:

@@ -56,11 +56,23 @@ class HealthAnswers:
     problem: str
     """Why they do not allow it; empty: they do."""
     note: str = ""
+    after_session: str = ""
+    """Why the last session says stop; empty: it does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class EquipmentChecked:
     """The table was inspected, and both ankle locks are closed; for `thresholds.EQUIPMENT_S`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedCalibration:
+    """What this computer remembers of the node's calibration, which was proved here."""
+
+    problem: str = ""
+    """Why the one that the node has is not that one; empty: it is."""
+    stop_deg: float | None = None
+    """What the table read at its upright stop then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,14 @@ class SoundOutput:
 
     words: str
     confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAwake:
+    """Whether this computer is kept from falling asleep, in words."""
+
+    held: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +170,10 @@ Command = (
     | CheckIn
     | HealthAnswers
     | EquipmentChecked
+    | ProvedCalibration
     | Override
     | SoundOutput
+    | KeptAwake
     | TestAlarm
     | Symptoms
     | Goodbye
@@ -172,8 +194,10 @@ COMMANDS: dict[str, type[Command]] = {
     "check_in": CheckIn,
     "health_answers": HealthAnswers,
     "equipment_checked": EquipmentChecked,
+    "proved_calibration": ProvedCalibration,
     "override": Override,
     "sound_output": SoundOutput,
+    "kept_awake": KeptAwake,
     "test_alarm": TestAlarm,
     "symptoms": Symptoms,
     "goodbye": Goodbye,

@@ -305,6 +305,10 @@ class Monitor:
         if self._trust.on_node_fault(now_s, words, inverted=self.ledger.open):
             self._forget_dwells()
 
+    def expect_stop(self, angle_deg: float | None) -> None:
+        """What upright read when this calibration was proved."""
+        self._trust.expect_stop(angle_deg)
+
     def im_fine(self, now_s: float) -> None:
         self._out.append(Noted(now_s, "I am fine"))
         self._stillness.restart(now_s)

@@ -25,9 +25,11 @@ from upturn.core.commands import (
     HostBattery,
     HostStalled,
     ImFine,
+    KeptAwake,
     LinkNote,
     NodeFault,
     Override,
+    ProvedCalibration,
     Resume,
     SeenUpright,
     SinkStatus,
@@ -146,10 +148,15 @@ class Pipeline:
             case EquipmentChecked():
                 self._readiness.equipment(now_s)
                 self._out.append(Noted(now_s, "the table was inspected"))
+            case ProvedCalibration(problem, stop_deg):
+                self._readiness.proved(problem)
+                monitor.expect_stop(stop_deg)
             case Override():
                 self._override(now_s)
             case SoundOutput():
                 self._readiness.sound(command)
+            case KeptAwake():
+                self._readiness.awake(command)
             case TestAlarm():
                 if inverted or monitor.stand_down:
                     why = "somebody is inverted" if inverted else "alarms are off"

@@ -2,7 +2,8 @@
 """Whether the sensor still sits as it was calibrated: `sensor_moved`.
 
 Gravity must lie in the table's plane of rotation. A turn about the hinge itself keeps it there and
-shows only at the upright stop, whose angle is learned at the first rest there.
+shows only at the upright stop, whose angle is known from the calibration, or else learned at the
+first rest there.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from upturn.core.thresholds import (
     UPRIGHT_ENTER_DEG,
 )
 from upturn.core.tilt import Block
+
+SHIFTED = "upright reads another angle than before"
+SHIFTED_SINCE = "upright reads another angle than when it was calibrated"
 
 
 class _Run:
@@ -76,12 +80,17 @@ class Placement:
         self._first_rest = _Rest(STOP_REFERENCE_S)
         self._rest = _Rest(STOP_AFTER_S)
         self._stop_deg: float | None = None
+        self._proved_deg: float | None = None
         self._shifted = False
         self.moved = ""
         """Why the sensor is taken to have moved; empty if it is not."""
 
     def off_plane_deg(self, block: Block) -> float:
         return off_plane_deg(block.sum_g, self._mounting.hinge)
+
+    def expect_stop(self, angle_deg: float | None) -> None:
+        """What upright read when the calibration was proved; None: not known."""
+        self._proved_deg = self._stop_deg = angle_deg
 
     def on_block(self, block: Block, *, ended_s: float, inverted: bool) -> None:
         """`ended_s` is when the last inversion ended, -inf for never."""
@@ -95,15 +104,21 @@ class Placement:
         if off_s >= MOVED_S:
             self.moved = "it is turned out of the table's plane"
         elif self._shifted:
-            self.moved = "upright reads another angle than before"
+            self.moved = SHIFTED if self._proved_deg is None else SHIFTED_SINCE
         elif clear_s >= MOVED_CLEAR_S:
             self.moved = ""
 
     def _watch_stop(self, block: Block, ended_s: float, *, resting: bool) -> None:
-        """Learn the angle of the first upright rest; compare those after an inversion with it."""
+        """Compare rests after an inversion with the proved angle, or else with the first rest; and
+        with the proved one before any inversion too.
+        """
+        after_s = block.t_s - ended_s
         if self._stop_deg is None:
             self._stop_deg = self._first_rest.angle_deg(block, resting)
-        after_s = block.t_s - ended_s
+        elif self._proved_deg is not None and after_s == inf:
+            first_deg = self._first_rest.angle_deg(block, resting)
+            if first_deg is not None:
+                self._shifted = abs(first_deg - self._proved_deg) > STOP_SHIFT_DEG
         angle_deg = self._rest.angle_deg(block, resting and after_s < inf)
         if angle_deg is not None and self._stop_deg is not None and after_s >= STOP_AFTER_S:
             self._shifted = abs(angle_deg - self._stop_deg) > STOP_SHIFT_DEG

@@ -11,18 +11,15 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from math import isfinite
 
-from upturn.core.calibration import (
-    POSSIBLE_DEG,
-    Method,
-    check_confirm,
-    rest_angle_deg,
-)
+from upturn.core.calibration import MAX_IDLE_DEG, POSSIBLE_DEG, Method, rest_angle_deg
 from upturn.core.health import off_plane_deg, wrapped_deg
 from upturn.core.mounting import Mounting, Vector, added, dot, norm, scaled
 from upturn.core.poses import CalibrationError, Pose, between_deg
 from upturn.core.sample import Sample
 
+CONFIRM_DEG = (0.0, 100.0)  # where a tilt towards head-down can lead
 TILT_DEG = 30.0  # the table counts as inverted from 15 on: well beyond that
 END_S = 1.0  # held there as long, so that both ends are read at rest
 BACK_DEG = 15.0  # more than a table sways on its way
@@ -56,13 +53,56 @@ class Proof:
     axis_off_deg: float | None
 
 
+def check_idle(idle_deg: float) -> None:
+    """Judge a new calibration by what the empty table reads at its stop.
+
+    Raises:
+        CalibrationError: poses or ends of the table were taken for each other, or it is not there.
+    """
+    _check_possible("the empty table", idle_deg)
+    if idle_deg >= -MAX_IDLE_DEG:
+        raise CalibrationError(
+            f"the empty table reads {round(idle_deg)} degrees: head and feet are exchanged, or it "
+            "was not brought back",
+            "Bring it to its upright stop; if it stands there, calibrate again: upright, feet "
+            "down, is -90",
+        )
+    if idle_deg > MAX_IDLE_DEG:
+        raise CalibrationError(
+            f"the empty table reads {round(idle_deg)} degrees instead of {MAX_IDLE_DEG:g} or "
+            "below",
+            "Let it stand at its upright stop; if it does, calibrate again, upright pose first",
+        )
+
+
+def check_tilt(tilt_deg: float) -> None:
+    """Judge a new calibration by what a tilt towards head-down reads at its end.
+
+    Raises:
+        CalibrationError: poses or ends of the table were taken for each other.
+    """
+    _check_possible("the tilt", tilt_deg)
+    lowest, highest = CONFIRM_DEG
+    if not lowest <= tilt_deg <= highest:
+        raise CalibrationError(
+            f"the tilt towards head-down reads {round(tilt_deg)} degrees instead of {lowest:g} to "
+            f"{highest:g}",
+            "Tilt the head end below level; if it was, calibrate again with the angles' signs "
+            "checked",
+        )
+
+
 class Tilt:
     """One attempt, from the table at rest at its stop."""
 
     def __init__(
         self, mounting: Mounting, method: Method, idle: Pose, bias_dps: Vector | None
     ) -> None:
-        """`bias_dps` is what the gyro reads at rest; None: there is no gyro."""
+        """`bias_dps` is what the gyro reads at rest; None: there is no gyro.
+
+        Raises:
+            CalibrationError: it does not read upright there.
+        """
         self._mounting = mounting
         self._method = method
         self._bias_dps = bias_dps
@@ -74,6 +114,7 @@ class Tilt:
         self._last: Sample | None = None
         self._slope: deque[tuple[float, float]] = deque()
         self.idle_deg = rest_angle_deg(mounting, idle.mean)
+        check_idle(self.idle_deg)
         self.angle_deg = self.idle_deg
         """Unwrapped: it goes on past 180."""
         self.peak_deg = self.idle_deg
@@ -120,7 +161,7 @@ class Tilt:
         """
         mounting = self._mounting
         tilt_deg = rest_angle_deg(mounting, end.mean)
-        check_confirm(self.idle_deg, tilt_deg)
+        check_tilt(tilt_deg)
         if self._worst_deg > OFF_PLANE_DEG:
             raise CalibrationError(
                 f"on the way gravity left the plane of the poses by {self._worst_deg:.0f} "
@@ -186,3 +227,14 @@ class Tilt:
                 f"before it was held {TILT_DEG:g} degrees head-down",
                 "Tilt again, in one go, and hold it there",
             )
+
+
+def _check_possible(name: str, angle_deg: float) -> None:
+    if not isfinite(angle_deg):
+        raise CalibrationError(f"{name} reads no number", "Check the sensor")
+    if not POSSIBLE_DEG[0] <= angle_deg <= POSSIBLE_DEG[1]:
+        raise CalibrationError(
+            f"{name} reads {round(angle_deg)} degrees, where no table stands: the poses were "
+            "taken in another order than stated",
+            "Calibrate again, upright pose first",
+        )

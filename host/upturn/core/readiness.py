@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from upturn.core.alarm_table import AlarmId, Kind, Priority
-from upturn.core.commands import HealthAnswers, SoundOutput
+from upturn.core.commands import HealthAnswers, KeptAwake, SoundOutput
 from upturn.core.snapshot import AlarmView, Check
 from upturn.core.thresholds import CHECK_IN_S, EQUIPMENT_S
 
@@ -29,6 +29,7 @@ PASSED: Mapping[str, str] = {
     COMPUTER: "works",
 }
 """What each check says where it is passed, in the order of display."""
+KEPT_AWAKE = "kept awake"
 
 FAILS: Mapping[AlarmId, str] = {
     AlarmId.SIGNAL_LOST: DATA,
@@ -51,6 +52,8 @@ class Readiness:
         self._equipment_s: float | None = None
         self._health: HealthAnswers | None = None
         self._sound: SoundOutput | None = None
+        self._awake: KeptAwake | None = None
+        self._unproved = ""
         self._accepted: frozenset[str] = frozenset()
 
     def check_in(self, now_s: float) -> None:
@@ -68,6 +71,13 @@ class Readiness:
 
     def sound(self, output: SoundOutput) -> None:
         self._sound = output
+
+    def awake(self, state: KeptAwake) -> None:
+        self._awake = state
+
+    def proved(self, problem: str) -> None:
+        """Why the calibration in force is not the one that was proved; empty: it is."""
+        self._unproved = problem
 
     def override(self, checks: Sequence[Check]) -> None:
         """What fails now is accepted."""
@@ -98,20 +108,32 @@ class Readiness:
             problems[TABLE].append("the table is not upright")
         if rest_left_s > 0.0:
             problems[REST].append("a full rest has not passed")
+        if self._unproved:
+            problems[CALIBRATION].append(self._unproved)
         for view in views:
             if _matters(view):
                 problems[FAILS.get(view.spec.id, ALARMS)].append(view.spec.title)
         checks = [
             check
             for name, found in problems.items()
-            for check in ([Check(name, one) for one in found] or [Check(name, "", PASSED[name])])
+            for check in (
+                [Check(name, one) for one in found] or [Check(name, "", self._note(name))]
+            )
         ]
         if self._sound is not None:
             checks.append(_sound(self._sound))
         if self._health is not None:
             checks.append(Check(HEALTH, self._health.problem, self._health.note))
+            if self._health.after_session:
+                checks.append(Check(HEALTH, self._health.after_session))
             checks.append(self._of_equipment(now_s))
         return (*checks, self._spotter(now_s))
+
+    def _note(self, name: str) -> str:
+        """What is so where that check is passed. Who may fall asleep is told, and is no reason."""
+        if name != COMPUTER or self._awake is None:
+            return PASSED[name]
+        return f"{PASSED[name]}; {KEPT_AWAKE if self._awake.held else self._awake.words}"
 
     def _of_equipment(self, now_s: float) -> Check:
         """Asked for where there is somebody to ask: where the answers about health come from."""

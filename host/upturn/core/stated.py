@@ -28,7 +28,7 @@ def check_stated(angles_deg: Sequence[float]) -> None:
             f"Upright, feet down, is -90, and {MAX_IDLE_DEG:g} at the most: mind the sign",
         )
     for before_deg, angle_deg in pairwise(angles_deg):
-        if not angle_deg - before_deg >= MIN_SEPARATION_DEG:
+        if angle_deg - before_deg < MIN_SEPARATION_DEG:
             raise CalibrationError(
                 f"from {before_deg:g} to {angle_deg:g} degrees is not {MIN_SEPARATION_DEG:g} "
                 "further towards head-down",

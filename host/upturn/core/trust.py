@@ -85,6 +85,9 @@ class SensorTrust:
         self._health.set_changed(UNBELIEVED)
         self._judge(now_s, inverted=True)
 
+    def expect_stop(self, angle_deg: float | None) -> None:
+        self._placement.expect_stop(angle_deg)
+
     def release(self) -> None:
         """A person saw what the sensor could not tell."""
         self._holding = frozenset()

@@ -7,11 +7,8 @@ a config that is refused is never touched, and one that was changed meanwhile ne
 
 from __future__ import annotations
 
-import os
 import stat
-import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +18,9 @@ from tomlkit.items import AoT
 
 from upturn.config import load_config
 from upturn.errors import InputError, RunError
+from upturn.whole_file import PRIVATE, put_aside, unwritable
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-PRIVATE = 0o600
 HEAD = "# Upturn's settings; 'upturn check-config' says what is in force. Yours to edit."
 
 Value = str | float | bool | None
@@ -71,20 +68,6 @@ def set_node(path: Path, name: str, values: Mapping[str, Value]) -> None:
     _edit(path, change)
 
 
-def write_private(path: Path, data: bytes, mode: int = PRIVATE) -> None:
-    """Whole or not at all.
-
-    Raises:
-        RunError: the file cannot be written.
-    """
-    aside = _aside(path, data, mode)
-    try:
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise _unwritable(path, error) from None
-
-
 def _edit(path: Path, change: Callable[[tomlkit.TOMLDocument], None]) -> None:
     target = path.resolve()  # a link to a file elsewhere stays one
     before = _bytes_of(target)
@@ -103,14 +86,14 @@ def _edit(path: Path, change: Callable[[tomlkit.TOMLDocument], None]) -> None:
         ) from None
     marked = BOM if before is not None and before.startswith(BOM.encode()) else ""
     mode = stat.S_IMODE(target.stat().st_mode) if before is not None else PRIVATE
-    aside = _aside(target, (marked + after).encode(), mode)
+    aside = put_aside(target, (marked + after).encode(), mode)
     try:
         _check(aside, path)
         if _bytes_of(target) != before:
             raise RunError(f"{path}: was changed by another program meanwhile. Try again")
         aside.replace(target)
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise unwritable(path, error) from None
     finally:
         aside.unlink(missing_ok=True)
 
@@ -140,28 +123,3 @@ def _bytes_of(path: Path) -> bytes | None:
     except (OSError, ValueError):
         load_config(path)  # says what it is
         raise RunError(f"{path}: cannot be read") from None
-
-
-def _aside(path: Path, data: bytes, mode: int) -> Path:
-    """A file beside it, for its owner's eyes until it is whole."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except (OSError, ValueError) as error:
-        raise _unwritable(path, error) from None
-    try:
-        with os.fdopen(number, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(mode)
-    except OSError as error:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise _unwritable(path, error) from None
-    return Path(name)
-
-
-def _unwritable(path: Path, error: Exception) -> RunError:
-    why = getattr(error, "strerror", None) or str(error)
-    return RunError(f"{path}: cannot be written ({why})")

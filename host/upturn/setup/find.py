@@ -38,10 +38,11 @@ def run(place: Place) -> Outcome:
         _keep(place, place.source)
         return Outcome.WENT
     place.changed()
-    found = place.around()
+    around = place.around()
+    found = around.nodes
     nodes = {one.node_id: one for one in reversed(found)}  # by cable, where it is in sight by both
     if not nodes:
-        raise RunError(f"no node is found. '{place.command} setup flash' says what to do")
+        raise RunError(f"{around.none}. '{place.command} setup flash' says what to do")
     one = _one_of(list(reversed(nodes.values())))
     if one is None:
         return Outcome.LEFT
@@ -80,7 +81,7 @@ def _source(place: Place, one: Found) -> str:
     if one.by_cable:
         alone = not any((node.source or "").startswith(SERIAL) for node in _others(place))
         listed = any(port.device == one.where for port in ports_here())
-        only = sum(found.by_cable for found in place.around()) == 1
+        only = sum(found.by_cable for found in place.around().nodes) == 1
         return AUTO if alone and listed and only else f"{SERIAL}{one.where}"
     known = None if not one.is_paired else _known(one.node_id)
     return f"ble:{(known or pair(one.where)).name}"
@@ -110,4 +111,4 @@ def _keep(place: Place, source: str) -> None:
     if place.is_simulated:
         set_values(place.config_file, "store", {"path": str(simulated.store_file())})
     set_node(place.config_file, name, {"source": source})
-    print(f"{name}, {hello.board}, is in {place.config_file} now.")
+    print(f"{name}, {hello.board}, is in your config now:\n  {place.config_file}")

@@ -42,10 +42,10 @@ def standing(place: Place) -> Standing:
             return Standing(State.TODO, str(error))
         simulated_one = "simulated " if place.is_simulated else ""
         return Standing(State.DONE, f"{simulated_one}{hello.board}, firmware {hello.firmware}")
-    found = place.around()
-    if not found:
-        return Standing(State.TODO, "no node answers by cable, and none is in sight by Bluetooth")
-    return Standing(State.DONE, "; ".join(one.words for one in found))
+    around = place.around()
+    if not around.nodes:
+        return Standing(State.TODO, around.none)
+    return Standing(State.DONE, "; ".join(one.words for one in around.nodes))
 
 
 def run(place: Place) -> Outcome:

@@ -38,6 +38,21 @@ class Found(NamedTuple):
         return f"{name}, {way} {printable(self.where)}"
 
 
+class Around(NamedTuple):
+    """What can be found from here."""
+
+    nodes: tuple[Found, ...] = ()
+    no_radio: str = ""
+    """Why nothing can be found by Bluetooth, and what to do; empty if it can."""
+
+    @property
+    def none(self) -> str:
+        """What to say where there is no node."""
+        if self.no_radio:
+            return f"no node answers by cable, and by Bluetooth none is found: {self.no_radio}"
+        return "no node answers by cable, and none is in sight by Bluetooth"
+
+
 def reach(source: str) -> Hello:
     """What the node there says of itself.
 
@@ -68,7 +83,7 @@ def identify(source: str) -> None:
     tell(source, [Order(wire.IDENTIFY)])
 
 
-def look_around() -> list[Found]:
+def look_around() -> Around:
     """All that answer by cable, and all that are in sight by radio."""
     return asyncio.run(_look_around())
 
@@ -78,9 +93,9 @@ def pair(address: str) -> KnownNode:
     return asyncio.run(_pair(address))
 
 
-async def _look_around() -> list[Found]:
-    cable, radio = await asyncio.gather(_by_cable(), _by_radio())
-    return [*cable, *radio]
+async def _look_around() -> Around:
+    cable, (radio, no_radio) = await asyncio.gather(_by_cable(), _by_radio())
+    return Around((*cable, *radio), no_radio)
 
 
 async def _by_cable() -> list[Found]:
@@ -94,23 +109,24 @@ async def _by_cable() -> list[Found]:
     ]
 
 
-async def _by_radio() -> list[Found]:
-    """Empty where there is no radio: who has a cable need not hear of it."""
+async def _by_radio() -> tuple[list[Found], str]:
+    """And why there can be none: who has no cable has to hear of it."""
     paired = {node.node_id for node in KnownNodes().all()}
     bluetooth = this_bluetooth()
     try:
         seen = await bluetooth.sightings(SIGHT_S)
-    except BleError:
-        return []
+    except BleError as fault:
+        return [], f"{fault.why}. {fault.remedy}"
     finally:
         await bluetooth.end()
-    return [
+    found = [
         Found(
             said.node_id, one.name, one.address, by_cable=False, is_paired=said.node_id in paired
         )
         for one in seen
         if (said := one.said) is not None
     ]
+    return found, ""
 
 
 async def _pair(address: str) -> KnownNode:

@@ -18,12 +18,13 @@ from upturn.cli.asking import LEAVE, read, yes
 from upturn.cli.mqtt_url import FORM, Address, parse_url
 from upturn.config import TlsConfig
 from upturn.errors import InputError, RunError
-from upturn.setup.config_file import Value, set_values, write_private
+from upturn.setup.config_file import Value, set_values
 from upturn.setup.place import Place
 from upturn.setup.step import Outcome, Standing, State
 from upturn.sinks.mqtt.broker import Broker
 from upturn.sinks.mqtt.client import Connection
 from upturn.sinks.mqtt.words import why
+from upturn.whole_file import write_private
 
 BESIDE_CONFIG = "mqtt-password"
 WANTED = "Is there an MQTT broker to tell, such as Home Assistant's?"
@@ -109,14 +110,13 @@ def _keep(place: Place, address: Address, password: str | None) -> None:
     file: Path = place.config_file.parent / BESIDE_CONFIG
     if password:
         write_private(file, f"{password}\n".encode())
-    mqtt = place.config().mqtt
-    has_tls = mqtt is not None and mqtt.tls is not None
-    if address.tls is None or not has_tls:  # else it may name files, and is in force
-        set_values(place.config_file, "mqtt", {"host": address.host, "tls": bool(address.tls)})
     values: dict[str, Value] = {
         "host": address.host,
         "port": address.port,
         "username": address.login.username,
         "password_file": BESIDE_CONFIG if password else None,
     }
+    mqtt = place.config().mqtt
+    if address.tls is None or mqtt is None or mqtt.tls is None:  # else it may name files
+        values["tls"] = bool(address.tls)
     set_values(place.config_file, "mqtt", values)

@@ -15,19 +15,14 @@ from pathlib import Path
 
 import platformdirs
 
-from upturn.config import Config, NodeConfig, load_config
+from upturn.config import Config, NodeConfig, load_config, own_config
 from upturn.errors import InputError, RunError, UpturnError
 from upturn.setup import simulated
-from upturn.setup.look import Found, look_around, reach
+from upturn.setup.look import Around, look_around, reach
 from upturn.setup.said import FILE_NAME, Said
 from upturn.wire.messages import Hello
 
 LINKS = ("serial:", "ble:")
-
-
-def own_config() -> Path:
-    """The user's own, where the platform keeps such files; it may not be there yet."""
-    return platformdirs.user_config_path("upturn", appauthor=False) / "config.toml"
 
 
 def _data() -> Path:
@@ -58,7 +53,7 @@ class Place:
     """What the check before a session said, in this very run."""
     _hello: Hello | None = None
     _unreached: str = ""
-    _around: list[Found] | None = None
+    _around: Around | None = None
 
     def config(self) -> Config:
         """Of the file, or all defaults where there is none yet.
@@ -134,7 +129,7 @@ class Place:
                 raise
         return self._hello
 
-    def around(self) -> list[Found]:
+    def around(self) -> Around:
         """All nodes that can be found from here."""
         if self._around is None:
             self._around = look_around()

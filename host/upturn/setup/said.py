@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from upturn.setup.config_file import write_private
+from upturn.whole_file import write_private
 
 FORMAT = 1
 FILE_NAME = "setup.json"

@@ -8,18 +8,21 @@ with all that it accepts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from upturn.core.after import FELT
 from upturn.core.checklist import ASK_FIRST, VERSION, Item, Part, outcome, part, words
 from upturn.core.commands import HealthAnswers
-from upturn.store.rows import ChecklistRow
+from upturn.store.rows import ChecklistRow, SessionRow
 
 HOLD = timedelta(days=30)
 AHEAD = timedelta(days=1)
 """A date further in the future is no date: a clock was wrong."""
+STOP_FOR = timedelta(days=1)
+"""The documents say to stop, and not for how long: our choice."""
 LONGEST_REASON = 200
 
 
@@ -75,6 +78,18 @@ def standing(answered: ChecklistRow | None, now: datetime) -> Standing:
         return Standing(None, barred, "", found.bars, found.hints)
     said = f"by override ({answered.override}) in spite of: {barred}; {note}"
     return Standing(None, "", said, found.bars, found.hints, answered.override)
+
+
+def after_session(past: Sequence[SessionRow], now: datetime) -> str:
+    """Why the newest answer after a session, of those `past` ones of one user, says stop for now.
+
+    Empty: it says nothing of the kind, or it was given for a session of over a day ago.
+    """
+    told = [(session.began_at, session.answer) for session in past if session.answer is not None]
+    began_at, answer = told[-1] if told else (now, "fine")
+    if answer == "fine" or now - began_at >= STOP_FOR:
+        return ""
+    return f"{FELT[answer].words} after the last session: stop for a day, ask a doctor"
 
 
 def override(text: str, now: datetime) -> str | None:

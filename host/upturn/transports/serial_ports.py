@@ -67,6 +67,17 @@ def open_port(device: str) -> serial.Serial:
         raise _explained(device, error) from None
 
 
+def permission_remedy(device: str) -> str:
+    """What to do where a port may not be used."""
+    if sys.platform == "win32":
+        return "End the program that uses it"
+    try:
+        group = grp.getgrgid(Path(device).stat().st_gid).gr_name
+    except (OSError, KeyError):
+        group = "dialout"
+    return f"Join its group, 'sudo usermod -aG {group} $USER', and log in again"
+
+
 READ_S = 0.2
 """How long a reading thread waits at most before it looks whether it is still wanted."""
 
@@ -94,7 +105,7 @@ _NAMES = {"FileNotFoundError": errno.ENOENT, "PermissionError": errno.EBUSY}
 def _explained(device: str, error: BaseException) -> PortError:
     number = _number(error)
     if number in (errno.EACCES, errno.EPERM):
-        return PortError(device, "you may not use it", _permission_remedy(device))
+        return PortError(device, "you may not use it", permission_remedy(device))
     if number in _WORDS:
         return PortError(device, *_WORDS[number])
     text = " ".join(str(error).split())
@@ -110,13 +121,3 @@ def _number(error: BaseException) -> int | None:
             return first
         at = at.__context__
     return next((number for name, number in _NAMES.items() if name in str(error)), None)
-
-
-def _permission_remedy(device: str) -> str:
-    if sys.platform == "win32":
-        return "End the program that uses it"
-    try:
-        group = grp.getgrgid(Path(device).stat().st_gid).gr_name
-    except (OSError, KeyError):
-        group = "dialout"
-    return f"Join its group, 'sudo usermod -aG {group} $USER', and log in again"

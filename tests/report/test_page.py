@@ -217,7 +217,8 @@ def test_each_inversion_is_judged_by_its_exposure_and_its_angle() -> None:
     [
         (44.9, 60.0, "within"),
         (45.0, 60.0, "past the notice of 45 s"),
-        (59.9, 60.1, "past the notice of 45 s, steeper than 60°"),
+        (59.9, 63.0, "past the notice of 45 s"),
+        (59.9, 63.1, "past the notice of 45 s, steeper than 60°"),
         (60.0, 60.0, "past the limit of 60 s"),
         (30.0, 99.9, "steeper than 60°"),
         (30.0, 100.0, "past vertical"),

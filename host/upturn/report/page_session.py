@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from upturn.core.alarm_table import ALARMS
-from upturn.core.thresholds import OVER_ENTER_DEG
+from upturn.core.thresholds import ANGLE_MARGIN_DEG, OVER_ENTER_DEG
 from upturn.report import words
 from upturn.report.axes import NARROW_PX
 from upturn.report.markup import Element, Node, tag
@@ -88,7 +88,7 @@ def _judged(session: SessionRow, row: InversionRow) -> Node:
     past_vertical = row.peak_deg is not None and row.peak_deg >= OVER_ENTER_DEG
     if past_vertical:
         said.append("past vertical")
-    elif row.peak_deg is not None and row.peak_deg > profile.max_angle_deg:
+    elif row.peak_deg is not None and row.peak_deg > profile.max_angle_deg + ANGLE_MARGIN_DEG:
         said.append(f"steeper than {profile.max_angle_deg:g}°")
     if not said:
         return "within"

@@ -30,12 +30,19 @@ class Terminal:
         """`size`: lines and columns."""
         self._master, slave = pty.openpty()
         termios.tcsetwinsize(slave, size)
+        lines, columns = map(str, size)  # pytest's workers have others in their environment
         self.process = subprocess.Popen(
             program,
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**os.environ, "TERM": "xterm-256color", **(environment or {})},
+            env={
+                **os.environ,
+                "TERM": "xterm-256color",
+                "LINES": lines,
+                "COLUMNS": columns,
+                **(environment or {}),
+            },
         )
         os.close(slave)
         self._raw = b""

@@ -18,15 +18,17 @@ import pytest
 from tests.firmware import mpy
 from tests.firmware.node_log import wait
 from tests.flash import images
-from tests.flash.board import SimBoard
+from tests.flash.board import MARK_AT, SimBoard
 from tests.terminal import Terminal
-from upturn.cli.flash import HALF_DONE, Flashed, flash
+from upturn.cli import flash as flashing
+from upturn.cli.flash import AS_IT_WAS, HALF_DONE, STOPPED, Flashed, flash
 from upturn.cli.main import main
 from upturn.errors import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, RunError
 from upturn.flash.firmware import compiled, find_firmware
-from upturn.flash.node import ask_node
+from upturn.flash.node import Asked, ask_node
+from upturn.flash.ports import Found
 from upturn.flash.trouble import StepError
-from upturn.flash.work import Work
+from upturn.flash.work import Looked, Work
 from upturn.transports.in_use import InUse
 
 BOARD = "m5stickc_plus2"
@@ -201,12 +203,23 @@ def test_without_micropython_it_is_told_where_one_is_had(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_without_anybody_to_ask_nothing_is_done(
-    board: SimBoard, tmp_path: Path, capsys: Capture
+@pytest.mark.parametrize(
+    ("files", "plan"),
+    [
+        (b"", "ALL THAT IS ON IT IS DELETED: "),
+        (b"littlefs", "A node's name, limits, calibration and paired computers stay."),
+    ],
+)
+def test_without_anybody_to_ask_nothing_is_done_and_what_would_be_is_told(
+    board: SimBoard, tmp_path: Path, capsys: Capture, files: bytes, plan: str
 ) -> None:
+    """Files are what a write of MicroPython that was cut short leaves of a node."""
+    board.loader.flash[MARK_AT : MARK_AT + len(files)] = files
     image = str(images.write(tmp_path))
     assert run(board, "--board", BOARD, "--micropython", image) == EXIT_FAILED
-    assert refused(capsys) == "there is nobody to ask. Say so with --yes"
+    out, err = capsys.readouterr()
+    assert [line for line in out.splitlines() if line.startswith(plan)] != []
+    assert err == "upturn: there is nobody to ask. Say so with --yes\n"
     assert not board.loader.wrote
 
 
@@ -224,6 +237,29 @@ def test_a_step_that_fails_half_way_is_half_done_and_one_before_is_not(
     monkeypatch.setattr(Work, "put_micropython", fails)
     assert run(board, *NAMED, "--micropython", image) == EXIT_FAILED
     assert refused(capsys) == "the cable is out. Put it in"
+
+
+def test_a_node_that_was_stopped_and_not_changed_is_said_to_guard_nobody(
+    board: SimBoard, installed: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_work: Work) -> None:
+        raise RunError("the board has an ESP32S3")
+
+    def interrupted(_work: Work) -> None:
+        raise KeyboardInterrupt
+
+    become_node(board, installed)
+    monkeypatch.setattr(Work, "put_firmware", fails)
+    assert run(board, "--yes") == EXIT_FAILED
+    assert refused(capsys) == f"the board has an ESP32S3. {STOPPED}"
+    board.boot()
+    monkeypatch.setattr(Work, "put_firmware", interrupted)
+    assert run(board, "--yes") == EXIT_INTERRUPTED
+    assert STOPPED in capsys.readouterr().err
+    board.boot()
+    monkeypatch.setattr(Work, "stop", interrupted)
+    assert run(board, "--yes") == EXIT_INTERRUPTED
+    assert AS_IT_WAS in capsys.readouterr().err
 
 
 @pytest.mark.soak
@@ -309,6 +345,21 @@ def test_a_person_who_says_no_leaves_the_board_as_it_was(board: SimBoard, instal
         assert terminal.end() == EXIT_INTERRUPTED
         assert "Left. The board is as it was." in terminal.text
     assert board.starts == 2
+
+
+def test_what_deletes_wants_a_word_and_not_just_enter(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    answers = iter(["", "n"])
+    monkeypatch.setattr("upturn.cli.flash.somebody", lambda: True)
+    monkeypatch.setattr("upturn.cli.asking.read", lambda _: next(answers))
+    firmware = find_firmware()
+    nobody = Looked(Asked(None, ""))
+    port = Found("/dev/none", "", "")
+    work = Work(port, firmware.boards[BOARD], firmware, nobody, None, erase=True, say=print)
+    assert not flashing._agreed(work, ask=True)
+    assert list(answers) == []
+    assert "y for yes" in capsys.readouterr().out
 
 
 @pytest.mark.soak

@@ -16,6 +16,7 @@ from tests.programs import program
 from upturn.cli import service_acts, service_facts, service_udev
 from upturn.cli.main import main
 from upturn.cli.service import ACTS, FLAGS
+from upturn.flash.ports import BRIDGES, OWN_PLUG
 from upturn.service import systemd, text_file
 from upturn.service.text_file import change_of
 
@@ -204,6 +205,16 @@ def test_every_line_of_the_rule_is_a_list_of_what_is_compared_and_set() -> None:
     goals = {found for line in lines for found in re.findall(r'GOTO="(\w+)"', line)}
     labels = {found for line in lines for found in re.findall(r'LABEL="(\w+)"', line)}
     assert goals == labels
+
+
+def test_the_rule_knows_the_ports_that_flash_knows() -> None:
+    known = re.findall(
+        r'VENDOR_ID}=="(\w+)"(?:, ENV{ID_MODEL_ID}=="(\w+)")?, GOTO="upturn_node"',
+        RULES.read_text(),
+    )
+    assert len(known) == len(set(known))
+    assert {(int(vendor, 16), int(model, 16)) for vendor, model in known if model} == set(BRIDGES)
+    assert {int(vendor, 16) for vendor, model in known if not model} == set(OWN_PLUG)
 
 
 def test_udev_itself_finds_nothing_wrong_with_the_rule() -> None:

@@ -49,6 +49,22 @@ async def test_one_that_is_whole_is_left_as_it_was_and_its_watch_goes_on(tmp_pat
     assert re.fullmatch(rf"{re.escape(str(path))}: is whole, 0\.\d MB", words)
 
 
+async def test_what_a_crash_left_is_not_brought_into_it(tmp_path: Path) -> None:
+    """The next watch does so; a look must change no byte."""
+    (tmp_path / "before").mkdir()
+    path = tmp_path / "before" / "upturn.sqlite3"
+    names = [path.name, f"{path.name}-wal"]
+    with Store.open(path) as store:
+        with store.transaction() as db:
+            db.execute("INSERT INTO users (name) VALUES ('ann')")
+        for name in names:
+            shutil.copy(path.with_name(name), tmp_path)
+    left = [(tmp_path / name).read_bytes() for name in names]
+    ((verdict, _),) = await stored(tmp_path)
+    assert verdict == "ok"
+    assert [(tmp_path / name).read_bytes() for name in names] == left
+
+
 async def test_a_damaged_one_is_found_and_not_mended(tmp_path: Path) -> None:
     path = tmp_path / "upturn.sqlite3"
     Store.open(path).close()

@@ -18,7 +18,7 @@ from tests.firmware.node import Node
 from tests.transports.fake_node import FakeNode
 from upturn.config import Config, NodeConfig
 from upturn.core.mounting import Mounting
-from upturn.doctor import cable, calibrated, watch
+from upturn.doctor import cable, calibrated, nodes, watch
 from upturn.doctor.findings import shown
 from upturn.transports import serial_link, serial_ports
 from upturn.transports.in_use import InUse, default_folder
@@ -168,7 +168,7 @@ async def test_the_real_firmware_is_found_well_but_for_its_calibration(
         facts = await cable.look(asked)
         calibrations = await calibrated.look(asked)
     (name,) = [one.hello.name or one.hello.node_id for one in facts.looked if one.hello]
-    found = told(cable.judge_nodes(facts))
+    found = told(nodes.judge(facts))
     assert [verdict for verdict, _ in found] == ["ok", "ok"]
     assert found[0][1].startswith(f"{name}: MPU6886 at 50 Hz")
     assert told(calibrated.judge(calibrations)) == [

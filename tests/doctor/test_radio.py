@@ -14,7 +14,7 @@ from tests.cli.by_radio import Home
 from tests.doctor.scenes import scene, told
 from tests.transports.ble.world import LOOK_S
 from upturn.config import Config, NodeConfig
-from upturn.doctor import cable, radio
+from upturn.doctor import cable, nodes, radio
 from upturn.transports import serial_ports
 from upturn.transports.ble import bluetooth
 from upturn.transports.in_use import InUse, default_folder
@@ -110,5 +110,5 @@ async def test_one_node_that_is_meant_is_connected_to_and_asked(
         await home.pair(den)
         asked = scene(tmp_path, source="ble:den")
         facts = await cable.look(asked)
-    assert [verdict for verdict, _ in told(cable.judge_nodes(facts))][:1] == ["ok"]
+    assert [verdict for verdict, _ in told(nodes.judge(facts))][:1] == ["ok"]
     assert told(cable.judge_ports(facts)) == [("ok", "ports are not asked: one node is meant")]

@@ -12,7 +12,8 @@ import pytest
 from tests.doctor.scenes import HELLO, Record, told
 from upturn import __version__
 from upturn.core.mounting import Mounting
-from upturn.doctor.cable import NO_PORT, Access, Looked, Ports
+from upturn.doctor.access import Access
+from upturn.doctor.cable import NO_PORT, Looked, Ports
 from upturn.doctor.calibrated import Calibrations
 from upturn.doctor.clock import Clocks
 from upturn.doctor.findings import Verdict
@@ -230,7 +231,12 @@ CASES: dict[str, list[tuple[Any, list[tuple[str, str]]]]] = {
             [("not well", f"{PORT}: you may not use it")],
         ),
         (
-            Ports((Looked(PORT, asked=False), Looked("/dev/ttyACM1", asked=False, may_use=False))),
+            Ports(
+                (
+                    Looked(PORT, asked=False),
+                    Looked("/dev/ttyACM1", asked=False, may_use=False, remedy="Join"),
+                )
+            ),
             [("ok", f"{PORT}: is there"), ("not well", "/dev/ttyACM1: you may not use it")],
         ),
         (

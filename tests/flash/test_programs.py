@@ -56,7 +56,10 @@ def test_whoever_is_interrupted_ends_the_program_too(tmp_path: Path) -> None:
         f"import os, time\nopen({str(mark)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
     )
     code = (
+        "import signal\n"
         "from upturn.flash import programs\n"
+        # Who starts the tests in the background lets them ignore it.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "programs.MODULES = {'esptool': 'endless'}\n"
         "programs.run_tool('esptool', [], 600)\n"
     )

@@ -135,6 +135,25 @@ def test_before_anything_else_changes_the_node_cannot_start_any_more(
     assert "/main.py" in on(with_micropython)
 
 
+def test_of_the_modules_only_those_that_are_other_are_copied_again(
+    with_micropython: SimBoard, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(with_micropython, files)
+    copied: list[str] = []
+    run = Prompt._run
+
+    def notes(self: Prompt, words: list[str], timeout_s: float) -> str:
+        copied.extend(word for word in words if word.startswith(":"))
+        return run(self, words, timeout_s)
+
+    monkeypatch.setattr(Prompt, "_run", notes)
+    init = "/lib/upturn_node/drivers/__init__.mpy"
+    files[init].write_bytes(b"newer")
+    install(with_micropython, files)
+    assert copied == [":/board.py", f":{init}", ":/main.py"]
+    assert on(with_micropython)[init] == b"newer"
+
+
 def test_a_file_that_reads_back_as_another_is_found_and_nothing_starts(
     with_micropython: SimBoard, files: dict[str, Path]
 ) -> None:

@@ -41,6 +41,7 @@ NOT_ACTS = {
     "health_answers",
     "sound_output",
     "kept_awake",
+    "proved_calibration",
     "goodbye",
     "node_fault",
     "host_stalled",

@@ -9,35 +9,34 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, TypedDict, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from upturn.cli import asking
 from upturn.cli.commands import Subparsers, command_parser
+from upturn.cli.flash_choice import board_named, board_of, image_of, port_of, somebody
+from upturn.cli.flash_words import listed, plan, say, tell_done, tell_found
 from upturn.cli.stderr import write_line
 from upturn.errors import EXIT_DONE, EXIT_INTERRUPTED, InputError, RunError
 from upturn.transports.printable import printable
 
 if TYPE_CHECKING:
-    from upturn.flash.firmware import Board, Firmware
-    from upturn.flash.image import Image
-    from upturn.flash.ports import Found
-    from upturn.flash.work import Looked, Work
-    from upturn.wire.messages import Hello
+    from upturn.flash.work import Work
 
 HALF_DONE = (
     "The board is half done and starts no node until this is repeated: run the same command again"
 )
+STOPPED = (
+    "Its firmware is as it was, but the node was stopped and guards nobody: press its RESET, or "
+    "unplug it and plug it in"
+)
+AS_IT_WAS = "Left. The board is as it was"
 NO_ANSWER = "there is nobody to ask"
-WIDTH = 79
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
-
 
 Result = TypeVar("Result")
 
@@ -51,11 +50,6 @@ class Flashed:
     """As --board takes it."""
     node_id: str
     firmware: str
-
-
-class _Indent(TypedDict):
-    initial_indent: str
-    subsequent_indent: str
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -86,7 +80,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.list:
-        for line in _listed():
+        for line in listed():
             print(line)
         return EXIT_DONE
     if args.only_firmware and (args.micropython is not None or args.erase):
@@ -131,23 +125,23 @@ def flash(
     from upturn.flash.work import Work, look
 
     firmware = find_firmware()
-    chosen = _named_board(firmware, board) if board is not None else None
+    chosen = board_named(firmware, board) if board is not None else None
     image = read_image(micropython, chosen.chip if chosen else "") if micropython else None
     need_tools()
     with _interruptible():
-        found = _port(port, ask=ask)
+        found = port_of(port, ask=ask)
         if found is None:
             return None
         print(f"Port {printable(found.device)}{f', {found.about}' if found.about else ''}")
         device = found.device
-        looked = _tried(lambda: look(device, _say), ask=ask)
-        _tell_found(looked)
-        chosen = chosen or _board(firmware, looked, ask=ask)
+        looked = _tried(lambda: look(device, say), ask=ask)
+        tell_found(looked)
+        chosen = chosen or board_of(firmware, looked, ask=ask)
         if chosen is None:
             return None
         with ours_alone(looked.hello):
-            wanted = _image(image, chosen, looked, erase=erase, only_firmware=only_firmware)
-            work = Work(found, chosen, firmware, looked, wanted, erase, _say)
+            wanted = image_of(image, chosen, looked, erase=erase, only_firmware=only_firmware)
+            work = Work(found, chosen, firmware, looked, wanted, erase, say)
             return _done(work, ask=ask) if _agreed(work, ask=ask) else None
 
 
@@ -160,14 +154,21 @@ def _done(work: Work, *, ask: bool) -> Flashed:
         _tried(work.put_firmware, ask=ask)
         hello = work.prove()
     except RunError as error:
-        if not work.begun:
+        if not (left := _left(work)):
             raise
-        raise RunError(f"{str(error).rstrip('.')}. {HALF_DONE}") from None
+        raise RunError(f"{str(error).rstrip('.')}. {left}") from None
     except KeyboardInterrupt:
-        write_line(HALF_DONE if work.begun else "Left. The board is as it was")
+        write_line(_left(work) or AS_IT_WAS)
         raise
-    _tell_done(work, hello)
+    tell_done(work, hello)
     return Flashed(work.port.device, work.board.word, hello.node_id, hello.firmware)
+
+
+def _left(work: Work) -> str:
+    """What has to be done with a board that is left now; empty: nothing."""
+    if work.begun:
+        return HALF_DONE
+    return STOPPED if work.stopped else ""
 
 
 def _tried(step: Callable[[], Result], *, ask: bool) -> Result:
@@ -178,7 +179,7 @@ def _tried(step: Callable[[], Result], *, ask: bool) -> Result:
         try:
             return step()
         except StepError as error:
-            if not (ask and _somebody()):
+            if not (ask and somebody()):
                 raise
             write_line(str(error))
             said = asking.read("Enter to try again, q to leave: ")
@@ -186,166 +187,21 @@ def _tried(step: Callable[[], Result], *, ask: bool) -> Result:
                 raise RunError(f"left: {error.what}") from None
 
 
-def _port(port: str | None, *, ask: bool) -> Found | None:
-    from upturn.flash.ports import boards_here, named, only_one
-
-    if port is not None:
-        return named(port)
-    here = boards_here()
-    if len(here) < 2 or not (ask and _somebody()):
-        return only_one(here)
-    rows = [f"{printable(one.device)}, {one.about}" for one in here]
-    at = asking.choose("Which port is the board on?", rows)
-    return here[at] if at is not None else None
-
-
-def _named_board(firmware: Firmware, name: str) -> Board:
-    board = firmware.board_named(name)
-    if board is None:
-        known = ", ".join(firmware.boards)
-        raise InputError(f"there is no board {name!r}", where="--board", remedy=f"Name: {known}")
-    return board
-
-
-def _board(firmware: Firmware, looked: Looked, *, ask: bool) -> Board | None:
-    """As the node says, else as the person does; None: the person left."""
-    from upturn.flash.work import likely
-
-    said = firmware.board_named(looked.board_name) if looked.board_name else None
-    if said is not None:
-        return said
-    boards = likely(firmware, looked)
-    if not boards:
-        chip = looked.chip.about if looked.chip else "this chip"
-        raise RunError(f"no board of Upturn's has {chip}. See 'upturn flash --list'")
-    if not (ask and _somebody()):
-        names = ", ".join(board.word for board in boards)
-        raise RunError(f"which board it is cannot be seen. Name it: --board, one of {names}")
-    rows = [_short(board) for board in boards]
-    at = asking.choose("Which board is it?", rows)
-    return boards[at] if at is not None else None
-
-
-def _image(
-    given: Image | None, board: Board, looked: Looked, *, erase: bool, only_firmware: bool
-) -> Image | None:
-    """The MicroPython to put on it; None: the one there stays.
-
-    Raises:
-        RunError: one is needed, and none is there.
-    """
-    from upturn.flash.image import DOWNLOADS, kept_by_mpflash, read_image
-
-    if given is not None:
-        read_image(given.path, board.chip)
-        return given
-    old = looked.there.fault if looked.there is not None else ""
-    if looked.has_micropython and not erase and not old:
-        return None
-    why = old or ("--erase deletes it" if looked.has_micropython else "no MicroPython answers")
-    if only_firmware:
-        raise RunError(f"{why}, and --only-firmware puts none on it. Leave that out")
-    kept = kept_by_mpflash(board.micropython)
-    if kept is None:
-        raise RunError(
-            f"{why}. Download {board.micropython} (.bin) from {DOWNLOADS}/{board.micropython} "
-            f"and name it: --micropython FILE.bin; or run 'mpflash download --board "
-            f"{board.micropython}', whose files are found"
-        )
-    print(f"Taking {kept}, which mpflash has downloaded")
-    return read_image(kept, board.chip)
-
-
 def _agreed(work: Work, *, ask: bool) -> bool:
     """Say what will be, and let a person decide; False: not to be done."""
     if work.image is not None and not work.erase and not work.looked.has_micropython:
-        _say("Looking whether it holds files of MicroPython's")
+        say("Looking whether it holds files of MicroPython's")
         work.erase = not work.has_files()
-    for line in _plan(work):
+    for line in plan(work):
         print(line)
     if not ask:
         return True
-    if not _somebody():
+    if not somebody():
         raise RunError(f"{NO_ANSWER}. Say so with --yes")
     said = asking.yes("Go on?", unless_said=None if work.erase else True)
     if not said:
-        print("Left. The board is as it was.")
+        print(f"{AS_IT_WAS}.")
     return bool(said)
-
-
-def _plan(work: Work) -> Iterator[str]:
-    yield f"Board {_short(work.board)}"
-    if work.image is not None:
-        version = work.image.version or work.image.path.name
-        yield f"It gets MicroPython {version} and firmware {work.firmware.version}."
-    else:
-        yield f"It gets firmware {work.firmware.version}; its MicroPython stays."
-    if work.erase:
-        yield "ALL THAT IS ON IT IS DELETED: other programs, and a node's name, limits,"
-        yield "calibration and paired computers."
-    else:
-        yield "A node's name, limits, calibration and paired computers stay."
-
-
-def _tell_found(looked: Looked) -> None:
-    hello, there, chip = looked.hello, looked.there, looked.chip
-    if hello is not None:
-        name = printable(hello.name or hello.node_id)
-        print(f"A node: {name}, firmware {hello.firmware}, board {printable(hello.board)}")
-    elif there is not None:
-        version = ".".join(map(str, there.version))
-        print(f"MicroPython {version} on {there.platform}, and no node that runs")
-    elif chip is not None:
-        print(f"A chip, and no MicroPython that answers: {chip.about.partition(';')[0]}")
-
-
-def _tell_done(work: Work, hello: Hello) -> None:
-    from upturn.wire.vocabulary import fault
-
-    before = work.looked.hello
-    name = printable(hello.name or hello.node_id)
-    print(f"Done: {name} answers, with firmware {hello.firmware} for {work.board.word}.")
-    if words := fault(hello.fault).words:
-        print(f"It reports a fault: {words}. firmware/README.md tells what to do.")
-    if before is not None and not work.erase and before.mounting != hello.mounting:
-        write_line("its calibration is not what it was. Calibrate it anew: 'upturn calibrate'")
-    elif hello.mounting is None:
-        print("It is not calibrated: 'upturn calibrate'.")
-
-
-def _listed() -> Iterator[str]:
-    from upturn.flash.firmware import find_firmware
-    from upturn.flash.ports import NO_PORT, boards_here
-
-    firmware = find_firmware()
-    width = max(map(len, firmware.boards)) + 2
-    yield f"Boards, for --board, with firmware {firmware.version}:"
-    for board in firmware.boards.values():
-        yield f"  {board.word:<{width}}{board.micropython}"
-        yield from textwrap.wrap(board.about, WIDTH, **_indent(width + 2))
-    ports = boards_here()
-    yield "Ports that may have a board, for --port:"
-    for port in ports:
-        yield f"  {printable(port.device)}  {port.about}"
-    if not ports:
-        yield from textwrap.wrap(f"{NO_PORT[0].upper()}{NO_PORT[1:]}.", WIDTH, **_indent(2))
-
-
-def _indent(columns: int) -> _Indent:
-    return {"initial_indent": " " * columns, "subsequent_indent": " " * columns}
-
-
-def _short(board: Board) -> str:
-    """A line of it."""
-    return textwrap.shorten(f"{board.word}: {board.about}", WIDTH - 6, placeholder=" ...")
-
-
-def _say(what: str) -> None:
-    print(textwrap.fill(f"{what[0].upper()}{what[1:]} ...", WIDTH), flush=True)
-
-
-def _somebody() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
 
 
 @contextmanager

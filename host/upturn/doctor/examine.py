@@ -42,7 +42,8 @@ def is_well(examined: Sequence[Examined]) -> bool:
 
 async def examine(scene: Scene, rows: Sequence[Row[Any]] = ROWS) -> list[Examined]:
     with suppress(TimeoutError):  # on a slow computer that takes long, and is nobody's look
-        await asyncio.wait_for(scene.shared(program.load_packages), LOAD_S)
+        async with asyncio.timeout(LOAD_S):
+            await scene.shared(program.load_packages)
     by_radio = scene.source is not None and scene.source.startswith(BLE)
     patience_s = NODE_BY_RADIO_S if by_radio else PATIENCE_S
     return list(await asyncio.gather(*(_examined(row, scene, patience_s) for row in rows)))

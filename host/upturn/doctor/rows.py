@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from upturn.doctor import (
+    access,
     cable,
     calibrated,
     clock,
     home,
     memory,
+    nodes,
     power,
     program,
     radio,
@@ -54,12 +56,12 @@ ROWS: tuple[Row[Any], ...] = (
     Row("extras", "Program", program.look_at_extras, program.judge_extras, _INSTALL),
     Row("terminal", "Program", terminal.look, terminal.judge, _REPORT),
     Row("config", "Config", program.look_at_config, program.judge_config, _REPORT),
-    Row("access", "Cable", cable.look_at_access, cable.judge_access, _PORT),
+    Row("access", "Cable", access.look, access.judge, _PORT),
     Row("ports", "Cable", cable.look, cable.judge_ports, _PORT),
     Row("bluetooth", "Bluetooth", radio.look, radio.judge_bluetooth, _BLUETOOTH),
     Row("paired", "Bluetooth", radio.look, radio.judge_paired, _BLUETOOTH),
     Row("watch", "Nodes", watch.look, watch.judge, _REPORT),
-    Row("nodes", "Nodes", cable.look, cable.judge_nodes, _PORT),
+    Row("nodes", "Nodes", cable.look, nodes.judge, _PORT),
     Row("calibration", "Nodes", calibrated.look, calibrated.judge, _CALIBRATION),
     Row("sound", "Alarms", sound.look_at_output, sound.judge_output, _SOUND),
     Row("voice", "Alarms", sound.look_at_voice, sound.judge_voice, _SOUND),

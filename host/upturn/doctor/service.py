@@ -4,18 +4,14 @@
 from __future__ import annotations
 
 import getpass
-import shutil
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from upturn.doctor.findings import Finding, not_well, note, ok
 from upturn.doctor.scene import Scene, apart, said_by
+from upturn.service import systemd
+from upturn.service.unit import NAME
 
-UNIT = "upturn.service"
-BOOTED = Path("/run/systemd/system")
-"""There where systemd runs the system, as sd_booted(3) says."""
 SCOPES: dict[str, tuple[str, ...]] = {"user": ("--user",), "system": ()}
 _FIELDS = "LoadState,ActiveState,UnitFileState,NRestarts"
 _INSTALL = "'upturn service install' has it watch from the start of the computer on"
@@ -90,10 +86,10 @@ def _judged(unit: Unit) -> Iterable[Finding]:
 
 
 def _units() -> Units:
-    if sys.platform != "linux" or not BOOTED.exists() or shutil.which("systemctl") is None:
+    if not systemd.is_here():
         return Units(systemd=False)
     told = {
-        scope: said_by("systemctl", *flags, "show", UNIT, f"--property={_FIELDS}")
+        scope: said_by("systemctl", *flags, "show", NAME, f"--property={_FIELDS}")
         for scope, flags in SCOPES.items()
     }
     units = tuple(unit for scope, text in told.items() if (unit := read_unit(scope, text or "")))

@@ -97,7 +97,9 @@ def likely(firmware: Firmware, looked: Looked) -> list[Board]:
 
 @dataclass
 class Work:
-    """`begun`: the board is not what it was, and not yet what it is to be."""
+    """`begun`: the board is not what it was, and not yet what it is to be. `stopped`: its node is
+    whole, and guards nobody until it starts anew.
+    """
 
     port: Found
     board: Board
@@ -107,6 +109,7 @@ class Work:
     erase: bool
     say: Say
     begun: bool = False
+    stopped: bool = False
 
     def has_files(self) -> bool:
         """What a board without MicroPython holds of an earlier one.
@@ -123,6 +126,7 @@ class Work:
             return
         self.say("Asking the node to stop")
         stop_node(self.port.device)
+        self.stopped = True
         self._started_anew()
 
     def put_micropython(self) -> None:
@@ -164,6 +168,7 @@ class Work:
             prompt.install(there, files, wanted, self.firmware.boots(), before_change=self._begin)
         self.say("All of it was read back, and is right. Starting the node")
         prompt.reset()
+        self.stopped = False
         self._started_anew()
 
     def prove(self) -> Hello:

@@ -74,6 +74,13 @@ class Terminal:
         """Until it has drawn that after all that was read before."""
         self._read_until(words, self._read_to)
 
+    def has_read(self, words: str, *, within_s: float) -> bool:
+        """Whether it draws that in time."""
+        end_s = time.monotonic() + within_s
+        while words not in self.text and time.monotonic() < end_s:
+            self._read()
+        return words in self.text
+
     def press(self, keys: bytes) -> None:
         os.write(self._master, keys)
 

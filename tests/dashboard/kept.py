@@ -16,6 +16,7 @@ class Kept:
 
     user: str = "ada"
     problem: str = ""
+    told_before: str | None = None
     answers: list[dict[str, bool]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
@@ -24,6 +25,9 @@ class Kept:
             raise OSError("the disk is on fire")
         self.answers.append(dict(answers))
         return self.problem
+
+    async def felt(self) -> str | None:
+        return self.told_before
 
     async def going_on(self, answer: str, profile: Profile) -> GoingOn:
         self.asked.append((answer, profile.name))

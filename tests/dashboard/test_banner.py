@@ -131,6 +131,13 @@ def test_why_it_is_not_ready_ends_in_the_key_that_helps() -> None:
     )
 
 
+def test_what_has_no_room_is_seen_to_go_on() -> None:
+    reasons = tuple(Check("Computer", f"the {nth} reason why it is not so") for nth in "abcdefgh")
+    shown = view(replace(CALM, checks=reasons))
+    assert plain(paint_banner(shown, 40, 3)).splitlines()[-1].rstrip().endswith("…")
+    assert "…" not in plain(paint_banner(shown, 40, 20))
+
+
 def test_an_ended_replay_says_so() -> None:
     ended = SourceState("replay", live=False, note="replay ended")
     assert headline(view(source=ended)).title == "replay ended"

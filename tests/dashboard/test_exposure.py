@@ -10,7 +10,7 @@ import pytest
 
 from tests.dashboard.scenes import CALM, NOW_S, RESTING, SCENES, WALL, inverted, view
 from upturn.core.events import Posture
-from upturn.core.snapshot import Snapshot
+from upturn.core.snapshot import Check, Snapshot
 from upturn.core.thresholds import REST_MAX_DEG
 from upturn.dashboard.feed import SourceState
 from upturn.dashboard.glyphs import big
@@ -115,6 +115,15 @@ def test_without_fresh_data_no_rest_is_a_large_number() -> None:
 def test_the_bar_of_a_rest_fills_up_to_its_end(left_s: float, cells: int) -> None:
     shown = _seen(replace(RESTING, rest_left_s=left_s))
     assert plain([paint_rest_bar(shown, 20)]) == "▄" * cells + "─" * (20 - cells)
+
+
+@pytest.mark.parametrize(("width", "said"), [(WIDE, "the rest is over at"), (20, "rest until")])
+def test_it_is_not_called_safe_while_more_than_a_rest_stands_against_it(
+    width: int, said: str
+) -> None:
+    dizzy = Check("Health", "dizzy after the last session: stop for a day, ask a doctor")
+    shown = replace(RESTING, checks=(*RESTING.checks, dizzy))
+    assert _last(_seen(shown), width) == f"{said} 18:30:44"
 
 
 def test_the_rest_runs_up_to_the_angle_that_the_core_counts() -> None:

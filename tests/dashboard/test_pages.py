@@ -94,8 +94,8 @@ async def test_where_nothing_is_kept_nothing_is_asked() -> None:
 
 async def test_an_alarm_is_in_sight_above_the_page_and_acknowledged_from_there() -> None:
     async with opened(UNANSWERED, source=HERE, memory=Kept()) as desk:
-        await desk.press("p", "y")
         await desk.show(inverted(63.0, alarms=(alarm(AlarmId.TIME_LIMIT),)))
+        await desk.press("p", "y")
         assert "INVERTED TOO LONG" in desk.text("banner")
         await desk.press("a")
         assert isinstance(desk.feed.commands[-1], Acknowledge)
@@ -154,11 +154,27 @@ async def test_an_answer_from_elsewhere_ends_the_question_and_its_advice_stays()
         assert "Talk to a doctor before the next session." in page(desk)
 
 
-async def test_the_page_gives_way_when_the_session_goes_on() -> None:
-    async with opened(RESTED, source=HERE) as desk:
-        await desk.press("w")
+@pytest.mark.parametrize("key", ["w", "p", "question_mark"])
+async def test_every_page_gives_way_when_somebody_inverts(key: str) -> None:
+    async with opened(RESTED, source=HERE, memory=Kept()) as desk:
+        await desk.press(key)
+        assert desk.app.screen.has_class("-page")
         await desk.show(inverted(24.0))
         assert not desk.app.screen.has_class("-page")
+        await desk.press("question_mark")
+        assert desk.app.screen.has_class("-page"), "whoever asks for it then has it"
+
+
+async def test_what_was_told_to_a_watch_before_this_one_is_shown() -> None:
+    async with opened(RESTED, source=HERE, memory=Kept(told_before="dizzy")) as desk:
+        await desk.press("w")
+        await desk.show()
+        assert "How did it feel? dizzy" in page(desk)
+        assert "If you then go on: profile first-time" in page(desk)
+
+
+async def test_during_a_session_nobody_is_asked_how_it_was() -> None:
+    async with opened(inverted(24.0), source=HERE) as desk:
         await desk.press("w")
         assert desk.text("notice").strip() == "Somebody is inverted: this is asked afterwards."
 

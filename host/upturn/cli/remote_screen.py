@@ -8,8 +8,8 @@ import os
 from collections.abc import Sequence
 from itertools import count
 
-from upturn.cli import screen
 from upturn.cli.cores import Act
+from upturn.cli.screen import Screen
 from upturn.cli.sound import Sound, TableSound
 from upturn.clock import HostClock
 from upturn.config import DashboardConfig
@@ -43,7 +43,7 @@ async def show(
     link = RemoteLink(broker, clock.now_s, wanted=tuple(wanted), allows_commands=allows_commands)
     tables = link.tables
     tables.look()
-    app = UpturnDashboard(tables, sound=sound, settings=settings)
+    screen = Screen(lambda: UpturnDashboard(tables, sound=sound, settings=settings))
     tasks = {
         asyncio.create_task(link.run(), name="remote"),
         asyncio.create_task(_hear(tables, sound), name="remote sound"),
@@ -60,7 +60,7 @@ async def show(
         task.add_done_callback(failed)
 
     try:
-        code = await screen.show(app)
+        code = await screen.show()
     finally:
         for task in tasks:
             task.cancel()

@@ -8,7 +8,7 @@ import asyncio
 
 from upturn.cli.judging import Judged, is_of_a_link, tell_summary
 from upturn.cli.replay_feed import ReplayFeed
-from upturn.cli.screen import show
+from upturn.cli.screen import Screen
 from upturn.cli.stderr import write_line
 from upturn.cli.watch import check_terminal
 from upturn.clock import HostClock
@@ -60,12 +60,11 @@ def _start_s(args: argparse.Namespace, review: Review) -> float:
 
 
 async def _shown(feed: ReplayFeed, settings: DashboardConfig) -> int:
-    app = UpturnDashboard({"": feed}, playback=feed, settings=settings)
-
+    screen = Screen(lambda: UpturnDashboard({"": feed}, playback=feed, settings=settings))
     playing = asyncio.create_task(feed.run(), name="playback")
-    playing.add_done_callback(lambda _: app.exit())
+    playing.add_done_callback(lambda _: screen.leave())
     try:
-        code = await show(app)
+        code = await screen.show()
     finally:
         if not playing.done():
             playing.cancel()

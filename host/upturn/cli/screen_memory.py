@@ -15,6 +15,7 @@ from upturn.cli.memory import Memory
 from upturn.core.checklist import VERSION
 from upturn.core.limits import Profile
 from upturn.dashboard.memory import GoingOn
+from upturn.store.rows import SessionRow
 
 
 class ScreenMemory:
@@ -37,6 +38,15 @@ class ScreenMemory:
         await self._memory.look()
         return ""
 
+    async def felt(self) -> str | None:
+        from upturn.store.trouble import StoreError
+
+        try:
+            past = await asyncio.to_thread(self._past)
+        except StoreError:
+            return None
+        return past[-1].answer if past else None
+
     async def going_on(self, answer: str, profile: Profile) -> GoingOn:
         from upturn.store.trouble import StoreError
 
@@ -54,13 +64,17 @@ class ScreenMemory:
         with Store.open(self._path) as store:
             save_checklist(store, row)
 
-    def _going_on(self, answer: str, profile: Profile) -> GoingOn:
+    def _past(self) -> list[SessionRow]:
         from upturn.store.database import Store
-        from upturn.store.progression import FINE, Step, suggest
         from upturn.store.reading import sessions
 
         with Store.open(self._path, readonly=True) as store:
-            past = sessions(store, user=self.user)
+            return sessions(store, user=self.user)
+
+    def _going_on(self, answer: str, profile: Profile) -> GoingOn:
+        from upturn.store.progression import FINE, Step, suggest
+
+        past = self._past()
         if past:  # the answer is on its way to the newest
             past[-1] = replace(past[-1], answer=answer)
         found = suggest(past, profile, after=self._after)

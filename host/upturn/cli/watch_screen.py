@@ -6,9 +6,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from upturn.cli import screen
 from upturn.cli.home import home
 from upturn.cli.memory import remembering
+from upturn.cli.screen import Screen
 from upturn.cli.screen_memory import ScreenMemory
 from upturn.cli.sound import sounding
 from upturn.cli.stderr import write_line
@@ -45,8 +45,11 @@ async def watch_on_screen(what: Watch) -> int:
         kept = None
         if memory.writer is not None:
             kept = ScreenMemory(memory, what.user, what.config.store.progress_after)
-        app = UpturnDashboard(feeds, sound=sound, memory=kept, settings=what.config.dashboard)
-        code, left = await _shown(app, tables, serving, leaves=what.leaves)
+        settings = what.config.dashboard
+        screen = Screen(
+            lambda: UpturnDashboard(feeds, sound=sound, memory=kept, settings=settings)
+        )
+        code, left = await _shown(screen, tables, serving, leaves=what.leaves)
     for table, console in zip(tables, consoles(what), strict=True):
         table.console = console
     try:
@@ -83,7 +86,7 @@ async def _begun(tables: Sequence[Watched], serving: asyncio.Task[None]) -> None
 
 
 async def _shown(
-    app: UpturnDashboard,
+    screen: Screen,
     tables: Sequence[Watched],
     serving: asyncio.Task[None],
     *,
@@ -93,11 +96,11 @@ async def _shown(
 
     def over(task: asyncio.Task[None]) -> None:
         if leaves or failed(task) or code_of(tables):
-            app.exit()
+            screen.leave()
 
     serving.add_done_callback(over)
     try:
-        code = await screen.show(app)
+        code = await screen.show()
     finally:
         left = "; ".join(filter(None, (table.left() for table in tables)))
         serving.remove_done_callback(over)

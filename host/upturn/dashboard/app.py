@@ -20,12 +20,14 @@ from rich.console import RenderableType
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, VerticalScroll
+from textual.driver import Driver
 from textual.events import Click
 from textual.widgets import Static
 
 from upturn.config import DashboardConfig
 from upturn.dashboard.acts import Acts
 from upturn.dashboard.bindings import BOUND
+from upturn.dashboard.driver import sturdy
 from upturn.dashboard.feed import Feeds
 from upturn.dashboard.frames import Frames, Parts
 from upturn.dashboard.help import help_page
@@ -92,6 +94,8 @@ class UpturnDashboard(App[None]):
         """The page as it was written last."""
         self.fault: Exception | None = None
         """Of the newest frame that failed."""
+        self.broke = ""
+        """Why the screen ended by itself; whoever shows it makes another."""
         self._by_name: dict[str, Callable[[], object]] = {
             **self._acts.by_name,
             **self._views(),
@@ -99,6 +103,16 @@ class UpturnDashboard(App[None]):
         }
         for key in PLAYBACK_KEYS if playback is not None else ():
             self.bind(key.bound, f"do('{key.action}')", description=key.label)
+
+    def get_driver_class(self) -> type[Driver]:
+        return sturdy(super().get_driver_class())
+
+    def _print_error_renderables(self) -> None:
+        """What Textual would print when it fails is a traceback, and no user's business."""
+        if self._exit_renderables:
+            fault = self._exception
+            self.broke = f"{type(fault).__name__}: {fault}" if fault is not None else "no words"
+            self._exit_renderables.clear()
 
     def get_css_variables(self) -> dict[str, str]:
         return {**super().get_css_variables(), **self._look.css}
@@ -163,7 +177,7 @@ class UpturnDashboard(App[None]):
         views = self._tables.look(clock_s, self._look.palette, wall)
         if self._tables.news(views) and not (self._sound is not None and self._sound.words()):
             self.bell()
-        if self._pages.is_over():
+        if self._pages.gives_way():
             self._pages.close()
             self._show_page()
         elif self._pages.page not in (None, Page.HELP):

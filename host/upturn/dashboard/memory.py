@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the dashboard asks of whoever keeps what people say, and nothing else.
 
-Both take their time, for they read and write files; neither raises anything.
+All take their time, for they read and write files; none raises anything.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ class MemoryControl(Protocol):
 
     async def keep_health(self, answers: Mapping[str, bool]) -> str:
         """The answers to all the questions before; empty when they are kept, else why not."""
+        ...
+
+    async def felt(self) -> str | None:
+        """What was answered after the newest session; None: nothing."""
         ...
 
     async def going_on(self, answer: str, profile: Profile) -> GoingOn:

@@ -55,6 +55,7 @@ class Pages:
         self._asking = Questions(())
         self._answer: str | None = None
         self._going_on = GoingOn()
+        self._inverted = False
         self.page: Page | None = None
 
     def close(self) -> None:
@@ -86,8 +87,8 @@ class Pages:
         self._answer = table.deeds.felt
         self._going_on = GoingOn()
         self._toggle(Page.AFTER)
-        if self._answer is not None and self.page is not None:
-            self._ask_how_to_go_on(self._answer, snapshot.profile)
+        if self.page is not None and self._memory is not None:
+            self._start(self._recall(self._memory, snapshot.profile))
 
     def say(self, *, yes: bool) -> bool:
         """Whether there was a question for it."""
@@ -134,9 +135,11 @@ class Pages:
         parts = [(text, styles[mark]) for line in lines for mark, text in (*line, (PLAIN, "\n"))]
         return Text.assemble(*parts)
 
-    def is_over(self) -> bool:
-        """It asks how a session was, and that goes on."""
-        return self.page is Page.AFTER and self._tables.shown.feed.snapshot().inverted
+    def gives_way(self) -> bool:
+        """Somebody inverts now: what counts for them lies under the page."""
+        inverted = any(table.feed.snapshot().inverted for table in self._tables.all)
+        before, self._inverted = self._inverted, inverted
+        return self.page is not None and inverted and not before
 
     def _toggle(self, page: Page) -> None:
         self._acts.drop()
@@ -151,6 +154,13 @@ class Pages:
     def _ask_how_to_go_on(self, answer: str, profile: Profile) -> None:
         if self._memory is not None:
             self._start(self._learn(self._memory, answer, profile))
+
+    async def _recall(self, memory: MemoryControl, profile: Profile) -> None:
+        """What was told before, maybe to a watch before this one."""
+        told = self._answer or await memory.felt()
+        if told is not None and self.page is Page.AFTER and self._answer in (None, told):
+            self._answer = told
+            self._going_on = await memory.going_on(told, profile)
 
     async def _learn(self, memory: MemoryControl, answer: str, profile: Profile) -> None:
         learnt = await memory.going_on(answer, profile)

@@ -52,7 +52,16 @@ def paint_headline(said: Headline, palette: Palette, width: int, height: int) ->
     lines += below
     above = (height - len(lines) + 1) // 2
     lines = [EMPTY] * above + lines + [EMPTY] * (height - above - len(lines))
-    return [centred(line, width, usual) for line in lines[:height]]
+    return [centred(line, width, usual) for line in _cut(lines, height, room)]
+
+
+def _cut(lines: list[Line], height: int, width: int) -> list[Line]:
+    """Where not all has room, the last line says so."""
+    if len(lines) <= height or height < 1:
+        return lines[:height]
+    *kept, last = lines[:height]
+    *before, (text, style) = last or (("", Style()),)
+    return [*kept, (*before, (f"{text[: width - 1].rstrip()}…", style))]
 
 
 def _large_title(said: Headline, width: int, height: int, style: Style) -> list[Line] | None:

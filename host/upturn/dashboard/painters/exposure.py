@@ -13,6 +13,7 @@ from datetime import timedelta
 from rich.style import Style
 
 from upturn.core.alarm_table import Priority
+from upturn.core.readiness import REST, TABLE
 from upturn.dashboard import wording
 from upturn.dashboard.glyphs import best_scale, big
 from upturn.dashboard.palette import ink
@@ -25,6 +26,8 @@ _NARROW = 36
 """Below this many columns what is left is said in fewer words."""
 _TIGHT = 8
 """Below this many rows the bar gives way to the digits."""
+_BY_THEMSELVES = {REST, TABLE}
+"""Checks that are passed once somebody has stood there for long enough."""
 _TO_GO_ON = {wording.HEAD_LOW: "raise the table", wording.NO_POSTURE: "look there"}
 """What ends a pause of the rest, where data come."""
 BAR_BEYOND = 1.25
@@ -160,6 +163,9 @@ def _countdown(view: View, width: int) -> str:
     if rested is None:
         return wording.fullest((f"{more} more",), width)
     at = wording.time_of_day(rested + timedelta(microseconds=999_999))
+    others = {check.name for check in snapshot.checks if not check.passed} - _BY_THEMSELVES
+    if others:  # what else stands against it does not pass with time
+        return wording.fullest((f"the rest is over at {at}", f"rest until {at}"), width)
     return wording.fullest(
         (f"safe to invert again at {at}", f"safe again at {at}", f"until {at}"), width
     )

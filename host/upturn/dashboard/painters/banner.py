@@ -48,7 +48,9 @@ def paint_headline(said: Headline, palette: Palette, width: int, height: int) ->
     if lines is None:
         lines = _title(said, width, bold)
         # A wrapped advice matters more than the state of the sound, which the list shows too.
-        below = below[: max(1, height - len(lines))]
+        rows = max(1, height - len(lines))
+        text = wrapped(said.text, room, usual)
+        below = text if len(text) == rows else _cut(below, rows, room)
     lines += below
     above = (height - len(lines) + 1) // 2
     lines = [EMPTY] * above + lines + [EMPTY] * (height - above - len(lines))

@@ -25,7 +25,8 @@ from tests.stories import pipeline, timeline
 from tests.transports.fake_node import FakeNode
 from upturn.cli import memory as memory_module
 from upturn.cli.main import main
-from upturn.cli.memory import UNREAD, VARIABLE, Memory, TableMemory, remembering
+from upturn.cli.memory import UNREAD, VARIABLE, Memory, remembering
+from upturn.cli.table_memory import ONE, TWO, TableMemory
 from upturn.config import Config, StoreConfig
 from upturn.core.checklist import VERSION, Part, part
 from upturn.core.commands import (
@@ -477,3 +478,92 @@ def test_an_answer_of_the_home_is_the_sessions_and_changes_no_profile_by_itself(
     assert "Stop for now, and ask a doctor before the next session" in out
     assert "If you then go on: first-time, 45 s at a time" in out
     assert "Nothing changes by itself." in out
+
+
+async def test_of_two_watches_of_one_table_one_writes_until_it_ends(path: Path) -> None:
+    story = timeline("at 20 3s")
+    with remembered(path) as memory:
+        with remembered(path) as first:
+            one, _ = begun(first)
+            assert one.taken() == (None, "")
+            ours = pipeline(story)
+            one.heard(ours.feed(story.samples), ours.snapshot(3.0), ours.past(3.0))
+            two, core = begun(memory)
+            assert two.taken() == (None, TWO)
+            assert memory.table("attic", "attic").taken() == (None, "")
+            theirs = pipeline(story)
+            two.commanded(StandDown(), "dashboard")
+            two.heard(theirs.feed(story.samples), theirs.snapshot(3.0), theirs.past(3.0))
+            await until(lambda: log_of(path))
+            assert two.lives()
+        written = log_of(path)
+        assert not [words for words in written if "stand_down" in words]
+        assert not two.lives()
+        taken = two.left()
+        assert taken is not None
+        assert taken.past.inverted
+        await until(lambda: LinkNote(f"store: {ONE}") in core.told)
+        two.commanded(StandDown(), "dashboard")
+        await until(lambda: len(log_of(path)) > len(written))
+
+
+async def test_before_anything_is_known_what_another_leaves_is_not_written_over(
+    path: Path,
+) -> None:
+    story = timeline("at 20 3s")
+    with remembered(path) as memory:
+        two, _ = begun(memory)
+        with remembered(path) as first:
+            one, _ = begun(first)
+            one.taken()
+            ours = pipeline(story)
+            one.heard(ours.feed(story.samples), ours.snapshot(3.0), ours.past(3.0))
+            assert two.lives()
+        theirs = pipeline(story)
+        two.heard(theirs.tick(0.0), theirs.snapshot(0.0), None)
+        assert two.waits  # what was left is taken up first
+        taken = two.left()
+        assert taken is not None
+        assert not two.waits
+
+
+@pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGTERM])
+def test_a_second_run_of_a_watched_node_takes_it_up_when_the_first_has_ended_and_not_before(
+    tmp_path: Path, path: Path, ends: signal.Signals
+) -> None:
+    with FakeNode(tmp_path / "tty") as node, running(tmp_path, path, node.source) as first:
+        assert first.stdout is not None
+        node.angle_deg = 40.0
+        read_until(first.stdout, '"inversion_started"')
+        with running(tmp_path, path, node.source) as second:
+            assert second.stdout is not None
+            assert second.stderr is not None
+            line_with(second.stderr, "another program uses it")
+            wait_for(lambda: rows(path, "SELECT id FROM runs") == [(1,), (2,)])
+            assert rows(path, "SELECT words FROM events WHERE run_id = 2") == []
+            first.send_signal(ends)
+            line_with(second.stderr, "connected to den")
+            node.angle_deg = -80.0
+            said = line_with(second.stdout, '"inversion_ended"')
+    assert '"from": "inverted"' in said
+    assert not [alarm for alarm in ("time_limit", "no_return") if alarm in said]
+    assert [word for (word,) in rows(path, "SELECT words FROM events") if "goes on after" in word]
+    with Store.open(path) as store:
+        (session,) = sessions(store)
+    (inversion,) = session.inversions
+    assert inversion.duration_s is not None
+
+
+def line_with(stream: IO[str], words: str) -> str:
+    """All that is said until then."""
+    said = ""
+    for line in stream:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(f"it ended before it said {words}: {said}")
+
+
+def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
+    with Store.open(path, readonly=True) as store:
+        return store.rows(query)

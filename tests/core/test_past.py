@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.stories import Story, alarm_lines, lines, pipeline, shifted, stream, tell, timeline
 from upturn.core.alarm_table import AlarmId
-from upturn.core.commands import CheckIn, StandDown
+from upturn.core.commands import CheckIn, EquipmentChecked, HealthAnswers, StandDown
 from upturn.core.events import Event, Posture
 from upturn.core.limits import STANDARD
 from upturn.core.mounting import ASSUMED, Mounting
@@ -212,6 +212,30 @@ def test_stood_down_stays_stood_down_and_the_check_in_stands() -> None:
     now = Again(past, 30.0).shown(1.0)
     assert (now.stand_down, now.check_in_age_s) == (True, 31.0)
     assert Again(past, FRESH_S).shown(0.0).check_in_age_s is None
+
+
+@pytest.mark.parametrize(("age_s", "stands"), [(43_169.9, True), (43_170.0, False)])
+def test_a_table_that_was_inspected_today_stays_so(age_s: float, stands: bool) -> None:
+    core = pipeline(story := timeline("upright 2s"))
+    core.command(EquipmentChecked(), 0.0)
+    tell(core, story)
+    before = core.past(2.0)
+    assert before is not None
+    assert before.equipment_age_s == 2.0
+    again = Again(replace(before, equipment_age_s=age_s), 30.0)
+    again.core.command(HealthAnswers(""), 0.0)
+    asked = "nobody has said that the table was inspected today"
+    assert (asked not in again.shown(0.0).not_ready) is stands
+    old = Again(before, FRESH_S)
+    old.core.command(HealthAnswers(""), 0.0)
+    assert asked in old.shown(0.0).not_ready
+
+
+def test_a_state_of_a_version_that_did_not_write_the_inspection_down_is_taken_up() -> None:
+    past = written(REST, 52.0)
+    record = past.to_record()
+    del record["equipment_age_s"]
+    assert Past.from_record(record) == past
 
 
 def test_what_was_taken_up_is_written_down_again_before_the_first_sample() -> None:

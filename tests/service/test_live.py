@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,18 +14,20 @@ from hypothesis import strategies as st
 
 from tests.service.scripted_link import START_S, ScriptedLink
 from tests.stories import events as events_of
-from tests.stories import timeline
+from tests.stories import stream, tell, timeline
 from upturn.cli.main import main
 from upturn.core.alarm_table import ALARMS, AlarmId, Priority
 from upturn.core.commands import Acknowledge, Command, Distress, HostStalled, SeenUpright
-from upturn.core.events import AlarmChanged, Event, SignalChanged, to_json
+from upturn.core.events import AlarmChanged, Event, Noted, SignalChanged, to_json
 from upturn.core.limits import STANDARD
+from upturn.core.past import Past
 from upturn.core.pipeline import Pipeline
 from upturn.core.snapshot import AlarmView, Snapshot
 from upturn.errors import RunError
+from upturn.service import table
 from upturn.service.feeding import TICK_LAG_S, feed_chunk
 from upturn.service.live import wish_of
-from upturn.service.table import TableService
+from upturn.service.table import TableService, Taken
 from upturn.transports.recording import Recorder, read_recording
 from upturn.transports.source import Chunk, Wish
 
@@ -323,3 +325,58 @@ def test_a_recorded_link_is_replayed_and_summed_up_by_the_commands(
     assert capsys.readouterr().out.splitlines() == [*told, summary]
     first, second = read_recording(path), read_recording(again)
     assert replace(second, label=first.label, profile_where=first.profile_where) == first
+
+
+class Other:
+    """Another watch of the table: it ends at that look."""
+
+    def __init__(self, ends_at: int, taken: Taken | None) -> None:
+        self.looks = 0
+        self._ends_at = ends_at
+        self._taken = taken
+
+    def lives(self) -> bool:
+        self.looks += 1
+        return self.looks < self._ends_at
+
+    def left(self) -> Taken | None:
+        return self._taken
+
+
+@dataclass(frozen=True)
+class Left:
+    past: Past
+    gap_s: float = 10.0
+    rested_s: float = 10.0
+
+
+def left_inverted() -> Left:
+    core = Pipeline(stream(), STANDARD, start_s=0.0)
+    tell(core, timeline("at 20 30s"))
+    past = core.past(30.0)
+    assert past is not None
+    return Left(past)
+
+
+@pytest.mark.parametrize("ends_at", [1, 3, 5])
+async def test_what_another_watch_leaves_is_taken_up_before_the_first_sample(ends_at: int) -> None:
+    other = Other(ends_at, left_inverted())
+    link = ScriptedLink(timeline("at 20 2s"), end_s=2.0)
+    running, log = watched(link, earlier=other)
+    await running.run()
+    assert other.looks == ends_at
+    assert "goes on after 10 s without a watch" in [
+        event.text for event in log.events if isinstance(event, Noted)
+    ]
+    assert running.snapshot().exposure_s == pytest.approx(42.0, abs=0.2)
+
+
+async def test_another_watch_that_does_not_end_keeps_nobody_from_being_watched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table, "ENDING_S", 0.1)
+    link = ScriptedLink(timeline("at 20 2s"), end_s=2.0)
+    running, log = watched(link, earlier=Other(10_000, left_inverted()))
+    await running.run()
+    assert not [event for event in log.events if isinstance(event, Noted)]
+    assert running.snapshot().exposure_s == pytest.approx(2.0, abs=0.2)

@@ -34,7 +34,7 @@ from upturn.store.reading import log, sessions
 from upturn.store.standing import Standing
 from upturn.store.told import Acted
 from upturn.store.trouble import StoreError
-from upturn.store.writer import CUT_OFF
+from upturn.store.writer import CUT_OFF, MOVED
 
 ONCE = "to 50 in 4s; inverted 9s; to -80 in 4s; upright 5s"
 NOT_ACTS = {
@@ -416,6 +416,39 @@ def test_a_log_that_is_deleted_is_told_and_the_next_is_written(tmp_path: Path) -
         Path(f"{path}-wal").unlink()
         watch.lives(ONCE)
         wait_for(lambda: (True, CUT_OFF) in watch.said)
+        watch.lives(ONCE)
+        wait_for(lambda: kinds(path)[-len(WHOLE) :] == WHOLE)
+    with Store.open(path) as store:
+        assert store.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_file_that_is_moved_is_told_with_all_that_was_written_and_a_new_one_begins(
+    tmp_path: Path,
+) -> None:
+    path, moved = tmp_path / "s.sqlite3", tmp_path / "x.sqlite3"
+    with Watch(path) as watch:
+        watch.lives(ONCE)
+        wait_for(lambda: kinds(path) == WHOLE)
+        path.rename(moved)
+        watch.lives(ONCE)
+        wait_for(lambda: (True, MOVED) in watch.said)
+        watch.lives(ONCE)
+        wait_for(lambda: kinds(path)[-len(WHOLE) :] == WHOLE)
+    assert len(kinds(moved) + kinds(path)) == 3 * len(WHOLE)
+    for file in (path, moved):
+        with Store.open(file) as store:
+            assert store.rows("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_another_store_in_its_place_is_gone_on_with(tmp_path: Path) -> None:
+    path, other = tmp_path / "s.sqlite3", tmp_path / "other.sqlite3"
+    Store.open(other).close()
+    with Watch(path) as watch:
+        watch.lives(ONCE)
+        wait_for(lambda: kinds(path) == WHOLE)
+        other.replace(path)
+        watch.lives(ONCE)
+        wait_for(lambda: (True, MOVED) in watch.said)
         watch.lives(ONCE)
         wait_for(lambda: kinds(path)[-len(WHOLE) :] == WHOLE)
     with Store.open(path) as store:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -83,3 +84,16 @@ async def test_an_id_is_no_way_out_of_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "in-use"
     assert await InUse(folder, "../nodes.json").take()
     assert [file.name for file in folder.iterdir()] == ["---nodes-json"]
+
+
+@pytest.mark.parametrize(
+    ("said", "had"), [(errno.EAGAIN, False), (errno.EACCES, False), (errno.ENOLCK, True)]
+)
+def test_a_file_system_without_locks_refuses_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: int, had: bool
+) -> None:
+    def refuses(_: int) -> None:
+        raise OSError(said, "no")
+
+    monkeypatch.setattr(in_use, "_lock", refuses)
+    assert InUse(tmp_path, DEN).try_take() is had

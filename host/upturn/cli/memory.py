@@ -9,31 +9,28 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from upturn import __version__
-from upturn.cli.cores import Act, Cores
+from upturn.cli.cores import Cores
+from upturn.cli.table_memory import SINK, TableMemory
 from upturn.config import Config
 from upturn.core.commands import Command, HealthAnswers, LinkNote, SinkStatus
-from upturn.core.events import Event
-from upturn.core.pipeline import Pipeline
-from upturn.core.snapshot import Snapshot
-from upturn.service.bus import Listener
+from upturn.transports.in_use import InUse
 
 if TYPE_CHECKING:
     from upturn.store.keep import KeepLimits
-    from upturn.store.past import Taken
-    from upturn.store.writer import StoreTable, StoreWriter
+    from upturn.store.writer import StoreWriter
 
 VARIABLE = "UPTURN_STORE"
 LONGEST_NAME = 64
-SINK = "store"
 LOOK_S = 10.0
 """How often the answers about health are looked at: another program may have asked meanwhile."""
 PATIENCE_S = 0.5
@@ -59,6 +56,7 @@ class Memory:
         self._news: list[Command] = []
         """Of the start: whatever core begins later hears it too."""
         self._looking: asyncio.Task[None] | None = None
+        self._turns: list[InUse] = []
 
     def start(self) -> None:
         if self.writer is None:
@@ -74,10 +72,12 @@ class Memory:
             self._looking.cancel()
         if self.writer is not None:
             self.writer.close()
+        for turn in self._turns:  # all is written
+            turn.give_back()
 
     def table(self, key: str, name: str) -> TableMemory:
         """`key` stays the same over restarts."""
-        return TableMemory(self, key, name)
+        return TableMemory(self.writer, self.cores, self._turn(key), key, name)
 
     def state(self) -> Iterator[Command]:
         """What a core that begins has to know."""
@@ -93,6 +93,18 @@ class Memory:
         if health is not None and health != self._health:
             self._health = health
             self.cores.tell([health])
+
+    def _turn(self, key: str) -> InUse | None:
+        """The right to write that table down."""
+        if self.writer is None:
+            return None
+        path = self.writer.path
+        with suppress(OSError):  # the writer tells
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        name = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+        turn = InUse(path.with_name(f"{path.name}-in-use"), name)
+        self._turns.append(turn)
+        return turn
 
     def _answers(self) -> HealthAnswers | None:
         """None: they cannot be read now."""
@@ -150,62 +162,6 @@ class Memory:
             self.cores.tell([SinkStatus(SINK, working=True)])
         if words:
             self.cores.tell([LinkNote(f"store: {words}")])
-
-
-class TableMemory:
-    """One table's part of it, over all sessions of a run."""
-
-    def __init__(self, memory: Memory, key: str, name: str) -> None:
-        self._key = key
-        self._writer = memory.writer
-        self._stored = self._writer.table(key, name) if self._writer is not None else None
-        self._core = memory.cores.core()
-
-    def listeners(self, pipeline: Pipeline) -> list[Listener]:
-        return [_Keeper(self._stored, pipeline)] if self._stored is not None else []
-
-    def taken(self) -> tuple[Taken | None, str]:
-        """What the core that begins now takes up, and what people have to know: why it cannot."""
-        if self._writer is None:
-            return None, ""
-        from upturn.store.past import left_at
-
-        return left_at(self._writer.path, self._key)
-
-    def begin(self, act: Act, unread: str) -> None:
-        """`unread`: what is to be said of the state that an earlier watch left."""
-        self._core.begin(act, [LinkNote(f"store: {unread}")] if unread else [])
-
-    def commanded(self, command: Command, source: str = "") -> None:
-        """Right before the core hears of it; what no person does is no act, and not kept."""
-        if self._stored is not None:
-            self._stored.commanded(command, source)
-
-    def angle(self, t_s: float, angle_deg: float) -> None:
-        if self._stored is not None:
-            self._stored.angle(t_s, angle_deg)
-
-    def end(self) -> None:
-        self._core.end()
-        if self._stored is not None:
-            self._stored.end()
-
-
-class _Keeper:
-    """Has what is heard stored, and how the table stands then."""
-
-    name = SINK
-
-    def __init__(self, stored: StoreTable, pipeline: Pipeline) -> None:
-        self._stored = stored
-        self._pipeline = pipeline
-
-    def heard(self, events: Sequence[Event], snapshot: Snapshot) -> None:
-        self._stored.heard(events, snapshot)
-        self._stored.wrote(self._pipeline.past(snapshot.now_s))
-
-    def end(self) -> None:
-        """It failed; the table's own end comes with its session."""
 
 
 def add_store(parser: argparse.ArgumentParser) -> None:

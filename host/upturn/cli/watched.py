@@ -16,10 +16,10 @@ from typing import Any
 from upturn.cli.cores import Core
 from upturn.cli.home import Home, HomeTable, origin_of
 from upturn.cli.judging import Judged
-from upturn.cli.memory import TableMemory
 from upturn.cli.proved import Proved
 from upturn.cli.sound import TableSound
 from upturn.cli.table_feed import TableFeed
+from upturn.cli.table_memory import TableMemory
 from upturn.core.alarm_table import Priority
 from upturn.core.commands import Command
 from upturn.core.events import Event
@@ -175,6 +175,7 @@ class Watched:
             observer=self._observer(memory),
             recorder=self._recorder,
             taken=taken,
+            earlier=memory if memory is not None and memory.waits else None,
         )
         session = _Sheltered(service, self._fails, memory)
         if self._feed is not None:

@@ -155,7 +155,14 @@ class Monitor:
         self.now_s = max(self.now_s, to_s)
         self._guard()
 
-    def past(self, now_s: float, last_s: float, *, check_in_age_s: float | None) -> Past:
+    def past(
+        self,
+        now_s: float,
+        last_s: float,
+        *,
+        check_in_age_s: float | None,
+        equipment_age_s: float | None,
+    ) -> Past:
         """All that has to outlive this watch; `last_s` is when the newest sample was."""
         return Past(
             posture=self.posture,
@@ -167,6 +174,7 @@ class Monitor:
             held=self._trust.held and self.ledger.open,
             stand_down=self.stand_down,
             check_in_age_s=check_in_age_s,
+            equipment_age_s=equipment_age_s,
             ledger=self.ledger.past(now_s, last_s),
             heard=self._repair.past(now_s),
             alarms=self.alarms.past(now_s),

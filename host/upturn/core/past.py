@@ -20,6 +20,8 @@ from upturn.core.sample import NodeCounters
 
 FRESH_S = 600.0
 """A state older than this is not taken up: nobody knows what became of it (DESIGN.md)."""
+_SINCE: Mapping[str, object] = {"equipment_age_s": None}
+"""What earlier versions did not write down: an update in mid-inversion loses nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Past:
     """No sample was believed to end the inversion."""
     stand_down: bool
     check_in_age_s: float | None
+    equipment_age_s: float | None
+    """Since the table was inspected."""
     ledger: LedgerPast
     heard: HeardPast | None
     alarms: tuple[AlarmPast, ...]
@@ -102,6 +106,8 @@ class Past:
     @classmethod
     def from_record(cls, record: object) -> Past:
         """Raises ValueError: it is none, or not one that could have been written."""
+        if isinstance(record, Mapping):
+            record = {**_SINCE, **record}
         past: Past = _build(cls, record, "past")
         for alarm in past.alarms:
             if ALARMS[alarm.id].clear is not Clear.AFTER_ACKNOWLEDGE:

@@ -249,8 +249,12 @@ class Pipeline:
         last_s = max(self._tilt.last_s, self._monitor.last_s)
         if last_s == -inf:
             return None
-        checked_in_s = self._readiness.check_in_age_s(now_s)
-        return self._monitor.past(now_s, last_s, check_in_age_s=checked_in_s)
+        return self._monitor.past(
+            now_s,
+            last_s,
+            check_in_age_s=self._readiness.check_in_age_s(now_s),
+            equipment_age_s=self._readiness.equipment_age_s(now_s),
+        )
 
     def resume(self, past: Past, now_s: float, *, gap_s: float, rested_s: float) -> list[Event]:
         """Before the first sample: go on from what an earlier watch wrote down.
@@ -268,6 +272,8 @@ class Pipeline:
         self._monitor.resume(past, at_s, gap_s=gap_s, rested_s=rested_s)
         if past.check_in_age_s is not None and gap_s < FRESH_S:
             self._readiness.check_in(at_s - gap_s - past.check_in_age_s)
+        if past.equipment_age_s is not None and gap_s < FRESH_S:
+            self._readiness.equipment(at_s - gap_s - past.equipment_age_s)
         return self._drain()
 
     def summary(self) -> Summary:

@@ -66,6 +66,10 @@ class Readiness:
     def equipment(self, now_s: float) -> None:
         self._equipment_s = now_s
 
+    def equipment_age_s(self, now_s: float) -> float | None:
+        """None: nobody looked at it, or too long ago to count."""
+        return _age_s(self._equipment_s, now_s, EQUIPMENT_S)
+
     def health(self, answers: HealthAnswers) -> None:
         self._health = answers
 
@@ -137,7 +141,7 @@ class Readiness:
 
     def _of_equipment(self, now_s: float) -> Check:
         """Asked for where there is somebody to ask: where the answers about health come from."""
-        if _age_s(self._equipment_s, now_s, EQUIPMENT_S) is None:
+        if self.equipment_age_s(now_s) is None:
             return Check(EQUIPMENT, "nobody has said that the table was inspected today")
         return Check(EQUIPMENT, "", "inspected, both ankle locks closed")
 

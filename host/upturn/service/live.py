@@ -66,6 +66,8 @@ class LiveDriver:
         if overslept_s > STALL_S:
             chunk = chunk or await source.receive(CATCH_UP_S)
         if chunk is not None:
+            if chunk.samples:
+                await self._table.alone()
             events = self._take(chunk)
         elif source.host_s() - self._noted_s >= IDLE_S:
             events = self._take(self._now())

@@ -42,6 +42,10 @@ class Table(Protocol):
         """Let a sink that has fallen far behind catch up."""
         ...
 
+    async def alone(self) -> None:
+        """Before the first sample: let an earlier watch of the table that is ending end."""
+        ...
+
 
 class PacedDriver:
     """One source from its first chunk to its last."""

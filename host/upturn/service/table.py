@@ -26,6 +26,9 @@ from upturn.transports.source import Chunk, LiveSource, Source
 
 READING_S = 1.0
 DRAIN_S = 2.0
+ENDING_S = 1.0
+"""Whoever lets go of a node has written down how the table stood sooner."""
+LOOK_S = 0.05
 RECORDING = "recording"
 """What a recording is called among the sinks."""
 
@@ -44,6 +47,18 @@ class Taken(Protocol):
     @property
     def rested_s(self) -> float:
         """At least."""
+        ...
+
+
+class Earlier(Protocol):
+    """Another watch of the table, which has not ended yet."""
+
+    def lives(self) -> bool:
+        """Now."""
+        ...
+
+    def left(self) -> Taken | None:
+        """Once it lives no more."""
         ...
 
 
@@ -66,11 +81,13 @@ class TableService:
         recorder: Callable[[Chunk], None] | None = None,
         host: Clock | None = None,
         taken: Taken | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         """`recorder` gets every chunk and command, until it fails: that is an alarm, not an end.
 
         `speed` is math.inf for as fast as it goes; it and `host` are of no matter to a live
-        source, which keeps its own time. `taken` is what an earlier watch of the table left.
+        source, which keeps its own time. `taken` is what an earlier watch of the table left;
+        what `earlier`, which lives yet, leaves is taken up before the first sample or never.
         """
         self.pipeline = pipeline
         self.ended = False
@@ -79,6 +96,7 @@ class TableService:
         self._observer = observer
         self._recorder = recorder
         self._taken = taken
+        self._earlier = earlier
         self._shown_s = -math.inf
         self._reading_s = READING_S * min(speed, 1.0)  # of the axis; in host time never longer
         self._driver: LiveDriver | PacedDriver
@@ -113,7 +131,7 @@ class TableService:
                     for outlet in self._bus.outlets
                 ]
                 try:
-                    self._take_up()
+                    self._take_up(self._taken)
                     await self._driver.drive()
                 finally:
                     self.ended = True
@@ -127,6 +145,7 @@ class TableService:
 
     def take(self, chunk: Chunk) -> list[Event]:
         """Record it, let the core judge it, publish what comes out."""
+        self._look_for_its_end()
         fault = self._record(chunk)
         events = self._publish(feed_chunk(self.pipeline, chunk))
         if fault is not None:
@@ -141,8 +160,26 @@ class TableService:
         """Let a sink that has fallen far behind catch up."""
         await self._bus.room(DRAIN_S)
 
-    def _take_up(self) -> None:
-        taken = self._taken
+    async def alone(self) -> None:
+        """Before the first sample: let an earlier watch that is ending end."""
+        for _ in range(round(ENDING_S / LOOK_S)):
+            self._look_for_its_end()
+            if self._earlier is None:
+                return
+            await asyncio.sleep(LOOK_S)
+        self._earlier = None
+
+    def _look_for_its_end(self) -> None:
+        earlier = self._earlier
+        if earlier is None:
+            return
+        if self.pipeline.seen:
+            self._earlier = None
+        elif not earlier.lives():
+            self._earlier = None
+            self._take_up(earlier.left())
+
+    def _take_up(self, taken: Taken | None) -> None:
         if taken is not None:
             self._publish(
                 self.pipeline.resume(

@@ -114,6 +114,21 @@ class Store:
         """
         return not Path(f"{self.path}-wal").exists()
 
+    def is_moved(self) -> bool:
+        """Its path leads to another file, or to none: what is written now, nobody finds."""
+        return file_id(self.path) != self._file
+
+    def take_the_log_in(self) -> bool:
+        """Into the file itself, wherever that is by now; whether all of the log is in it.
+
+        SQLite does so at a file's closing, but not if it was moved, and the next file of that name
+        would take the log for its own.
+        """
+        with suppress(sqlite3.Error):
+            busy, *_ = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
+        return False
+
     def close(self) -> None:
         self.db.close()
 

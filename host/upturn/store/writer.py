@@ -40,6 +40,10 @@ ANGLE_S = 1.0
 CUT_OFF = (
     "another program has deleted the log beside the store: what was written since may be lost"
 )
+MOVED = (
+    "another program has moved or deleted the store's file: a new one begins; what was written"
+    " before is where it went"
+)
 
 OnStatus = Callable[[bool, str], None]
 
@@ -128,7 +132,11 @@ class StoreWriter:
         self._failing_since_s = inf
         words = [told] if told else []
         words += self._own_up(refused)
-        if self._store is not None and self._store.is_cut_off():
+        if self._store is not None and self._store.is_moved():
+            complete = self._store.take_the_log_in()
+            words.append(MOVED if complete else f"{MOVED}, and the last of it may be lost")
+            self._shut()
+        elif self._store is not None and self._store.is_cut_off():
             words.append(CUT_OFF)
             self._shut()  # and opened again for the next
         self._tell(True, "; ".join(words))
@@ -274,6 +282,7 @@ def _kind(past: Past) -> object:
         past.node_id,
         past.stand_down,
         past.check_in_age_s is None,
+        past.equipment_age_s is None,
         past.inverted,
         ledger.resting,
         ledger.session,

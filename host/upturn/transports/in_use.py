@@ -9,6 +9,7 @@ that ends.
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import re
 import sys
@@ -27,6 +28,8 @@ PATIENCE_S = 2.0
 LOOK_S = 0.1
 HAS_IT = "another watch or command of this computer has it"
 REMEDY = "End that one first"
+_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+"""What systems say of a lock that another has."""
 
 
 def default_folder() -> Path:
@@ -67,10 +70,10 @@ class InUse:
             return True
         try:
             _lock(file)
-        except OSError:
+        except OSError as error:
             with suppress(OSError):
                 os.close(file)
-            return False
+            return error.errno not in _HELD  # else there are no locks: as above
         self._file = file
         return True
 

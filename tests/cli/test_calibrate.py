@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,17 +15,20 @@ from rich.console import Console
 
 from tests.cli.test_calibrations import RECORD
 from tests.transports.fake_node import FakeNode
+from upturn.cli import calibrate as calibrate_module
+from upturn.cli import calibrate_guide, node_orders
 from upturn.cli import calibrate_words as words
-from upturn.cli import node_orders
 from upturn.cli.calibrate import calibrate
+from upturn.cli.calibrate_node import NodeLine
 from upturn.cli.calibrate_screen import Drawn, Told
 from upturn.cli.calibrations import default_path
 from upturn.cli.main import main
 from upturn.config import Config
-from upturn.core.calibrating import Stage, View
+from upturn.core.calibrating import Guide, Stage, View
 from upturn.core.holding import Meter
 from upturn.core.poses import CalibrationError
 from upturn.errors import InputError
+from upturn.wire.vocabulary import Verb
 
 Capture = pytest.CaptureFixture[str]
 
@@ -102,6 +106,39 @@ def test_a_file_of_calibrations_that_cannot_be_read_is_told_before_anything_is_a
         assert main(["calibrate", "--source", f"serial:{NO_PORT}", *arguments]) == 1
         out, err = capsys.readouterr()
         assert (out, "cannot be read" in err) == ("", True)
+
+
+def test_that_nothing_can_be_kept_is_told_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "data").symlink_to(tmp_path / "nowhere" / "data")
+    for arguments in ([], ["--bias"]):
+        assert main(["calibrate", "--source", f"serial:{NO_PORT}", *arguments]) == 1
+        out, err = capsys.readouterr()
+        assert (out, err) == ("", f"upturn: {default_path()}: cannot be written (File exists)\n")
+
+
+def test_what_the_node_has_is_said_where_this_computer_cannot_keep_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(node_orders, "NAMED_S", 2.0)
+
+    async def proved(guide: Guide, line: NodeLine, _out: object) -> bool:
+        monkeypatch.setattr(Guide, "mounting", line.hello.mounting)
+        shutil.rmtree(tmp_path / "data")
+        (tmp_path / "data").write_text("a file")
+        return True
+
+    monkeypatch.setattr(calibrate_guide, "guided", proved)
+    monkeypatch.setattr(calibrate_module, "_record", lambda *_: RECORD)
+    with FakeNode(tmp_path / "tty") as node:
+        assert main(["calibrate", "--source", node.source]) == 1
+        assert len(node.told(Verb.SET_CALIBRATION)) == 1
+    err = capsys.readouterr().err
+    assert (err.count("\n"), "calibrations.json: cannot be" in err) == (1, True)
+    assert err.endswith(f". {calibrate_module.NODE_HAS_IT}\n")
 
 
 def test_who_leaves_at_the_first_question_is_told_so(

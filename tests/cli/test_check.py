@@ -127,13 +127,22 @@ def test_who_leaves_before_the_end_has_said_nothing(desk: Desk, lines: list[str]
     assert desk.kept() is None
 
 
+@pytest.mark.parametrize("lines", [["y", "q"], ["y"], [*answers(Part.HEALTH), "q"]])
+def test_who_leaves_is_asked_nothing_more(desk: Desk, lines: list[str]) -> None:
+    code, out, _ = desk.check("--profile", "first-time", "--override", lines=[*lines, *TABLE])
+    parts = [line for line in out.splitlines() if line.startswith(" 1/")]
+    assert (code, len(parts)) == (1, 1 if len(lines) < 3 else 2)
+    assert "About the spotter" not in out
+    assert f"-- Equipment   {NOT_INSPECTED}" in out
+
+
 def test_back_takes_an_answer_back_and_other_words_are_asked_again(desk: Desk) -> None:
     given = answers(Part.HEALTH)
     lines = ["b", "perhaps", "N", "b", "Yes", "no", "back", *given[1:]]
     code, out, _ = desk.check("--inspected", lines=lines)
     assert code == 0
     assert "This is the first." in out
-    assert "      Keys: y yes, n no, b back, q quit." in out
+    assert "      Keys, each with Enter: y yes, n no, b back, q quit." in out
     assert desk.kept() == {item.id: not item.counts for item in part(Part.HEALTH)}
 
 

@@ -28,6 +28,12 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["--simulated", "--config", "x"], "--simulated: has a config and a port of its own."),
         (["--simulated", "--source", "ble:x"], "--simulated: has a config and a port of its own."),
         (["--source", "sim:normal"], "--source: a node is not reached by 'sim:normal'."),
+        (["--source", "serial:"], "--source: a node is not reached by 'serial:'."),
+        (["--source", "ble: "], "--source: a node is not reached by 'ble: '."),
+        (
+            ["limits", "--config", "{}/loop"],
+            "{}/loop: is a link that leads back to itself. Remove it",
+        ),
         (["--config", "{}"], "{}: is a folder. Name a TOML file"),
         (["--config", "{}/no/x.toml"], "{}/no/x.toml: is in no folder that exists."),
         (["--config", "{}/bad.toml"], "{}/bad.toml:1: profile is a whole number (3)."),
@@ -40,6 +46,7 @@ def test_bad_usage_is_one_line_and_touches_nothing(
 ) -> None:
     for name, text in (("bad", "profile = 3\n"), ("two", TWO), ("sim", SIMULATED)):
         (tmp_path / f"{name}.toml").write_text(text)
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
     before = {file: file.read_bytes() for file in tmp_path.glob("*.toml")}
     assert main(["setup", *(word.replace("{}", str(tmp_path)) for word in words)]) == 2
     said = capsys.readouterr()

@@ -233,7 +233,7 @@ def test_without_a_terminal_each_change_is_a_line_and_json_is_the_record(desk: D
         assert running.stdout is not None
         assert running.stderr is not None
         running.stdin.write("\n\n")
-        running.stdin.close()
+        running.stdin.flush()  # and kept open: its end would say that the person has left
         told = []
         for line in running.stderr:
             told.append(line.rstrip())

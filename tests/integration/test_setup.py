@@ -73,7 +73,7 @@ def test_a_terminal_that_is_closed_leaves_what_was_done(guided: Guided) -> None:
 
 def test_a_calibrated_node_gets_to_ready_by_the_answers_alone(guided: Guided) -> None:
     guided.calibrate()
-    answers = ["den", "", "y", "1", "", "n", *well(Part.HEALTH), *well(Part.EQUIPMENT)]
+    answers = ["den", "", "y", "1", "2", "n", *well(Part.HEALTH), *well(Part.EQUIPMENT)]
     done = guided.said(answers)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\nREADY.\n" in done.stdout
@@ -92,7 +92,7 @@ def test_what_stands_against_ready_is_told_and_what_was_skipped_is_not_done(
     guided.calibrate()
     health = well(Part.HEALTH)
     health[2] = "y"  # high blood pressure
-    done = guided.said(["den", "", "n", "1", "", "n", *health, *well(Part.EQUIPMENT)])
+    done = guided.said(["den", "", "n", "1", "2", "n", *health, *well(Part.EQUIPMENT)])
     assert done.returncode == 1, done.stdout + done.stderr
     end = done.stdout[done.stdout.rindex("\nNOT READY.\n") :]
     assert "-- mount     skipped   nobody has said that it is on the table" in end
@@ -235,7 +235,7 @@ def test_from_make_node_to_ready_in_two_terminals(tmp_path: Path, micropython: i
         table.reads_next("its buzzer sounds")
         person.press(b"1\n")
         person.reads_next("Step 8 of 10, limits")
-        person.press(b"\n")
+        person.press(b"2\n")
         person.reads_next("Is there an MQTT broker")
         person.press(b"\n")
         for number, answer in enumerate(well(Part.HEALTH), start=1):

@@ -47,6 +47,13 @@ def test_a_key_is_changed_where_it_stands_and_all_else_stays(own: Path) -> None:
     assert own.read_text() == OWN.replace('"careful"   #', '"standard"   #')
 
 
+def test_a_link_that_has_become_a_loop_is_one_line(own: Path) -> None:
+    own.unlink()
+    own.symlink_to(own)
+    with pytest.raises(InputError, match="is a link that leads back to itself"):
+        set_values(own, None, {"profile": "standard"})
+
+
 def test_a_node_is_changed_where_it_stands(own: Path) -> None:
     set_node(own, "den", {"name": "cellar", "source": "ble:cellar"})
     changed = OWN.replace('"den"', '"cellar"').replace("serial:auto", "ble:cellar")

@@ -35,6 +35,22 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path / "config.toml", said=Said(tmp_path / "setup.json"))
 
 
+def test_the_end_says_how_other_commands_mean_the_simulated_node(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place.config_file.write_text('[[node]]\nname = "simulated"\nsource = "serial:/dev/none"\n')
+    monkeypatch.setattr(path, "stands", lambda *_: Standing(State.DONE, ""))
+    by_config = f" --config {place.config_file}"
+    words = ("run", "history", "report", "check --node simulated", "node info")
+    for is_simulated, count in ((True, 5), (False, 1)):
+        place.is_simulated = is_simulated
+        assert path._end(place, set()) == 0
+        said = capsys.readouterr().out
+        assert [f"{place.command} {word}{by_config}" in said for word in words] == [
+            n < count for n in range(5)
+        ]
+
+
 def answered(monkeypatch: pytest.MonkeyPatch, *answers: str | None) -> None:
     given = iter(answers)
     monkeypatch.setattr(path, "read", lambda _prompt: next(given))

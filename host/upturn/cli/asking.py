@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from upturn.cli.lines import lines_of_stdin
+
 LEAVE = ("q", "quit")
 _YES_NO = {"y": True, "yes": True, "n": False, "no": False}
 
@@ -16,8 +18,12 @@ _YES_NO = {"y": True, "yes": True, "n": False, "no": False}
 def read(prompt: str) -> str | None:
     """The next line, without the blanks around it; None: there is none."""
     print(prompt, end="", flush=True)
-    line = sys.stdin.readline() if sys.stdin is not None else ""
-    if not line.endswith("\n") or not sys.stdin.isatty():
+    is_terminal = sys.stdin is not None and sys.stdin.isatty()
+    if is_terminal and sys.platform != "win32":
+        line = sys.stdin.readline()
+    else:
+        line = lines_of_stdin().next(wait=True) or ""
+    if not line.endswith("\n") or not is_terminal:
         print(line.strip())  # no terminal has shown it, nor ended its line
     return line.strip() if line else None
 
@@ -39,6 +45,7 @@ def yes(question: str, *, unless_said: bool | None = None) -> bool | None:
 def choose(question: str, options: Sequence[str], *, unless_said: int | None = None) -> int | None:
     """Which of the numbered `options`, from 0; None: the person left."""
     print(question)
+    numbers = {str(number): number - 1 for number in range(1, len(options) + 1)}
     for number, option in enumerate(options, start=1):
         print(f"  {number}  {option}")
     keys = f"1 to {len(options)}" if len(options) > 1 else "1"
@@ -49,5 +56,5 @@ def choose(question: str, options: Sequence[str], *, unless_said: int | None = N
             return None
         if not said and unless_said is not None:
             return unless_said
-        if said.isdecimal() and 1 <= int(said) <= len(options):
-            return int(said) - 1
+        if said in numbers:
+            return numbers[said]

@@ -21,6 +21,7 @@ from upturn.cli.calibrations import (
     BiasRecord,
     CalibrationRecord,
     biases,
+    check_can_save,
     records,
     save,
     save_bias,
@@ -32,10 +33,14 @@ from upturn.core.bias import Bias
 from upturn.core.calibrating import Guide
 from upturn.core.poses import CalibrationError
 from upturn.core.stated import check_stated
-from upturn.errors import EXIT_DONE, EXIT_FAILED, InputError
+from upturn.errors import EXIT_DONE, EXIT_FAILED, InputError, RunError
 from upturn.wire.messages import Hello
 
 LEFT = "Left; the node is as it was"
+NODE_HAS_IT = (
+    "The node has its new calibration all the same, and measures by it; this computer does not "
+    "remember that it was proved. Make room for it, and calibrate again"
+)
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -150,6 +155,7 @@ async def _calibrate(
     from upturn.cli.calibrate_node import open_line
 
     known, measured = records(), biases()  # a file that cannot be read is told at the beginning
+    check_can_save()  # and one that cannot be written
     line = await open_line(source)
     try:
         hello = line.hello
@@ -164,7 +170,10 @@ async def _calibrate(
         assert mounting is not None
         await line.write(mounting)
         record = _record(line.hello, guide)
-        save(record)
+        try:
+            save(record)
+        except RunError as error:
+            raise RunError(f"{error}. {NODE_HAS_IT}") from None
     finally:
         await line.close()
     for text in words.record_lines(record):
@@ -177,6 +186,7 @@ async def _measure_bias(source: str | None, out: TextIO) -> BiasRecord | None:
     from upturn.cli.calibrate_node import open_line
 
     biases()
+    check_can_save()
     line = await open_line(source)
     try:
         bias = await measured_bias(line, out)

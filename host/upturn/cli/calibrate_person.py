@@ -2,7 +2,8 @@
 """The person at the keyboard, asked without letting the node wait: the loop goes on meanwhile.
 
 On a terminal a question is a line, and between questions single keys are taken. From anything else
-lines are read as they are; whoever wrote them beforehand is not waited for.
+lines are read as they are; whoever wrote them beforehand is not waited for. Where they end, the
+person has left, whether something was asked or not: no node is held for nobody.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from upturn.cli.asking import LEAVE
+from upturn.cli.lines import Lines, lines_of_stdin
 
 if sys.platform != "win32":
     import termios
 
 LINE_BYTES = 1024
+LOOK_S = 0.05
+"""A line that comes by no terminal is looked for as often."""
 
 
 class Person:
@@ -29,6 +33,7 @@ class Person:
         self._fd: int | None = None
         if sys.platform != "win32" and sys.stdin is not None and sys.stdin.isatty():
             self._fd = sys.stdin.fileno()
+        self._lines: Lines | None = None if self._fd is not None else lines_of_stdin()
 
     @property
     def has_keys(self) -> bool:
@@ -39,7 +44,7 @@ class Person:
         self._flush()
         print(question, end="", file=self._out, flush=True)
         if self._fd is None:
-            line = sys.stdin.readline() if sys.stdin is not None else ""
+            line = await self._next_line()
             print(line.strip(), file=self._out)
         else:
             await self._readable(self._fd)
@@ -50,7 +55,9 @@ class Person:
         return None if not line or said.lower() in LEAVE else said
 
     def key(self) -> str:
-        """The key that was pressed, inside `keys`; empty: none."""
+        """The key that was pressed, inside `keys`; empty: none. Who is gone has pressed `q`."""
+        if self._lines is not None:
+            return LEAVE[0] if self._lines.at_end else ""
         if self._fd is None or not _is_ready(self._fd):
             return ""
         return os.read(self._fd, LINE_BYTES)[:1].decode(errors="replace").lower() or LEAVE[0]
@@ -78,6 +85,14 @@ class Person:
         if self._fd is not None and sys.platform != "win32":
             with suppress(termios.error):
                 termios.tcflush(self._fd, termios.TCIFLUSH)
+
+    async def _next_line(self) -> str:
+        assert self._lines is not None
+        while True:
+            line = self._lines.next(wait=False)
+            if line is not None:
+                return line
+            await asyncio.sleep(LOOK_S)
 
     async def _readable(self, fd: int) -> None:
         loop = asyncio.get_running_loop()

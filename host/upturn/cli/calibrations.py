@@ -21,7 +21,7 @@ from upturn.core.bias import Bias
 from upturn.core.calibration import Method
 from upturn.core.mounting import Mounting, Vector
 from upturn.errors import RunError
-from upturn.whole_file import write_private
+from upturn.whole_file import PRIVATE, put_aside, write_private
 from upturn.wire.messages import ROW_PER_UNIT
 
 FORMAT = 1
@@ -131,6 +131,15 @@ def save_bias(record: BiasRecord, path: Path | None = None) -> None:
     path = path or default_path()
     kept = _kept(path)
     _write(path, Kept(kept.calibrations, {**kept.biases, record.node_id: record}))
+
+
+def check_can_save(path: Path | None = None) -> None:
+    """Before a person goes a long way for it.
+
+    Raises:
+        RunError: nothing can be written there.
+    """
+    put_aside(path or default_path(), b"", PRIVATE).unlink(missing_ok=True)
 
 
 def default_path() -> Path:

@@ -120,16 +120,22 @@ def _check(
     args: argparse.Namespace, store: Store, profile: Profile, table: _Table | None
 ) -> _Found:
     user = args.user or ""
-    health = _health(args, user, store)
-    if args.override:
+    health, stays = _health(args, user, store)
+    if args.override and stays:
         health = _accept(args, user, store, health)
     felt = after_session(sessions(store, user=user), now())
     said: list[_Said] = [replace(health.command, after_session=felt)]
     hints = list(health.hints)
-    if args.inspected or _confirmed(args, Part.EQUIPMENT, "About the table, now.", hints):
+    if args.inspected:
         said.append(EquipmentChecked())
+    elif stays:
+        holds = _confirmed(args, Part.EQUIPMENT, "About the table, now.", hints)
+        stays = holds is not None
+        said += [EquipmentChecked()] if holds else []
     if args.spotter or (
-        profile.needs_spotter and _confirmed(args, Part.SPOTTER, "About the spotter, now.", hints)
+        profile.needs_spotter
+        and stays
+        and _confirmed(args, Part.SPOTTER, "About the spotter, now.", hints)
     ):
         said.append(CheckIn())
     checks = _of_people(profile, said) if table is None else _of_table(args, store, table, said)
@@ -137,21 +143,21 @@ def _check(
     return _Found(user, checks, (*advice, *_history(store, user, profile)), table is not None)
 
 
-def _health(args: argparse.Namespace, user: str, store: Store) -> Standing:
-    """How it stands with the user's answers, asked for where they are due."""
+def _health(args: argparse.Namespace, user: str, store: Store) -> tuple[Standing, bool]:
+    """How it stands with the user's answers, asked for where they are due; whether they stay."""
     before = standing(checklist(store, user), now())
     if args.json or not (before.due or args.again):
-        return before
+        return before, True
     if before.due:
         print(f"{before.due[0].upper()}{before.due[1:]}.")
     answers = ask(part(Part.HEALTH), _HEADING)
     if answers is None:
         print("Left before the end: nothing of it is kept.")
-        return before
+        return before, False
     row = ChecklistRow(user, now(), VERSION, answers)
     save_checklist(store, row)
     print()
-    return standing(row, row.at)
+    return standing(row, row.at), True
 
 
 def _accept(args: argparse.Namespace, user: str, store: Store, health: Standing) -> Standing:
@@ -174,11 +180,14 @@ def _accept(args: argparse.Namespace, user: str, store: Store, health: Standing)
     return standing(row, now())
 
 
-def _confirmed(args: argparse.Namespace, of: Part, heading: str, hints: list[Item]) -> bool:
-    """Whether nothing of that part stands against it; what was found is a hint besides."""
+def _confirmed(args: argparse.Namespace, of: Part, heading: str, hints: list[Item]) -> bool | None:
+    """Whether nothing of that part stands against it; what was found is a hint besides.
+
+    None: nobody was asked, or the person left.
+    """
     answers = None if args.json else ask(part(of), heading)
     if answers is None:
-        return False
+        return None
     found = outcome(answers)
     hints += (*found.bars, *found.hints)
     return not found.bars

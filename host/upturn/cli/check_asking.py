@@ -15,7 +15,7 @@ from upturn.core.checklist import ANY_DOUBT, Item
 from upturn.core.questions import Questions
 
 WIDTH = 80
-KEYS = "Keys: y yes, n no, b back, q quit"
+KEYS = "Keys, each with Enter: y yes, n no, b back, q quit"
 _ANSWERS = {"y": True, "yes": True, "n": False, "no": False}
 
 

@@ -14,10 +14,11 @@ from upturn.transports.ble.choice import choose
 from upturn.transports.ble.known import KnownNodes
 from upturn.transports.ble.probe import ble_probe
 from upturn.transports.ble.trouble import BleError, Fact
+from upturn.transports.in_use import HAS_IT, default_folder
 from upturn.transports.node_probe import Port, Probe
 from upturn.transports.node_talk import RefusedError
 from upturn.transports.printable import printable
-from upturn.transports.serial_ports import ports_here
+from upturn.transports.serial_ports import BUSY, ports_here
 from upturn.transports.serial_probe import HELLO_S, probe_all, serial_probe
 from upturn.transports.serial_source import AUTO
 from upturn.wire import commands as wire
@@ -30,6 +31,12 @@ NAMED_S = 6.0
 MEASUREMENT_S = 0.5
 POSTURE_S = 3.0
 NO_CABLE = "no node answers on any serial port"
+SCAN = "See 'upturn scan'"
+WATCHED = "another program watches it now, so it is not asked"
+WATCHED_ONE = "another program watches one now, so that is not asked"
+LATER = "What was done with it stays; try again when nobody watches it"
+"""A watch is never to be ended for a look: a person may hang there."""
+PERHAPS = "If that is a watch, let it be, and try again later; else end it, or name another port"
 
 
 class Order(NamedTuple):
@@ -94,15 +101,16 @@ async def reach(source: str | None) -> Probe:
         if on_cable is not None:
             return on_cable
         if source is not None:
-            raise RunError(f"{NO_CABLE}. See 'upturn scan'")
+            raise RunError(
+                f"{NO_CABLE}; {WATCHED_ONE}. {LATER}" if _is_watching() else f"{NO_CABLE}. {SCAN}"
+            )
         source = BLE + _only_paired()
     if source.startswith(BLE):
         probe = ble_probe(source.removeprefix(BLE), this_bluetooth(), KnownNodes(), now_s)
     else:
         probe = serial_probe(Port(source.removeprefix(SERIAL)), now_s)
     if not await probe.find(NAMED_S):
-        remedy = probe.remedy or "See 'upturn scan'"
-        raise RunError(f"{printable(probe.port.device)}: {probe.problem}. {remedy}")
+        raise RunError(f"{printable(probe.port.device)}: {_why(probe)}")
     return probe
 
 
@@ -151,9 +159,25 @@ async def _only_on_cable(now_s: Callable[[], float]) -> Probe | None:
     return None
 
 
+def _why(probe: Probe) -> str:
+    """Why it is not reached, and what to do. That a port is busy does not tell by whom."""
+    if probe.problem == HAS_IT or (probe.problem == BUSY and _is_watching()):
+        return f"{WATCHED}. {LATER}"
+    if probe.problem == BUSY:
+        return f"{BUSY}. {PERHAPS}"
+    return f"{probe.problem}. {probe.remedy or SCAN}"
+
+
+def _is_watching() -> bool:
+    """Whether a program of this user has a node now."""
+    from upturn.doctor.watch import held_in
+
+    return bool(held_in(default_folder()))
+
+
 def _only_paired() -> str:
     try:
         return choose(ANY, KnownNodes()).name
     except BleError as fault:
-        remedy = "See 'upturn scan'" if fault.fact is Fact.PAIR_FIRST else fault.remedy
+        remedy = SCAN if fault.fact is Fact.PAIR_FIRST else fault.remedy
         raise RunError(f"{NO_CABLE}, and {fault.why}. {remedy}") from None

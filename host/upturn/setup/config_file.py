@@ -7,6 +7,7 @@ a config that is refused is never touched, and one that was changed meanwhile ne
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,6 +26,22 @@ HEAD = "# Upturn's settings; 'upturn check-config' says what is in force. Yours 
 
 Value = str | float | bool | None
 """None takes the key out."""
+
+
+def target_of(path: Path) -> Path:
+    """The file that is meant: a link to one elsewhere stays a link.
+
+    Raises:
+        InputError: the link leads to nothing but itself.
+    """
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise InputError(
+                "is a link that leads back to itself", where=str(path), remedy="Remove it"
+            ) from None
+    return path.resolve()
 
 
 def set_values(path: Path, section: str | None, values: Mapping[str, Value]) -> None:
@@ -69,7 +86,7 @@ def set_node(path: Path, name: str, values: Mapping[str, Value]) -> None:
 
 
 def _edit(path: Path, change: Callable[[tomlkit.TOMLDocument], None]) -> None:
-    target = path.resolve()  # a link to a file elsewhere stays one
+    target = target_of(path)
     before = _bytes_of(target)
     if before is not None:
         load_config(path)  # refused with its line, before anything is made of it

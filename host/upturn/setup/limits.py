@@ -6,13 +6,19 @@ from __future__ import annotations
 import textwrap
 
 from upturn.cli.asking import choose
+from upturn.cli.stored import store_path
+from upturn.config import Config
 from upturn.config.model import DEFAULT
 from upturn.core.limits import PROFILES, Profile
 from upturn.setup.config_file import set_node, set_values
 from upturn.setup.place import Place
 from upturn.setup.step import Outcome, Standing, State
+from upturn.store.database import Store
+from upturn.store.reading import sessions
+from upturn.store.trouble import StoreError
 
 WIDTH = 80
+FIRST = "first-time"
 SPOTTER = "a spotter has to be there"
 
 
@@ -21,7 +27,7 @@ def standing(place: Place) -> Standing:
     if node is not None and node.profile is not None:
         return Standing(State.DONE, _words(config.profile_named(node.profile)))
     words = _words(config.profile_named(config.profile))
-    if config.origins.get("profile", DEFAULT) == DEFAULT:
+    if not _is_chosen(config):
         return Standing(State.TODO, f"nobody has chosen; unless you do: {words}")
     return Standing(State.DONE, words)
 
@@ -30,7 +36,7 @@ def run(place: Place) -> Outcome:
     config, node = place.config(), place.node()
     profiles = [*PROFILES.values(), *config.profiles.values()]
     own = node.profile if node is not None else None
-    in_force = own or config.profile
+    usual = own or (config.profile if _is_chosen(config) or _has_sessions(config) else FIRST)
     print("For one inversion, and for the sum of all without a full rest between them:")
     for profile in profiles:
         told = "; ".join(filter(None, (profile.reason, profile.beyond)))
@@ -46,7 +52,7 @@ def run(place: Place) -> Outcome:
     number = choose(
         "Which limits?",
         [_words(profile) for profile in profiles],
-        unless_said=[profile.name for profile in profiles].index(in_force),
+        unless_said=[profile.name for profile in profiles].index(usual),
     )
     if number is None:
         return Outcome.LEFT
@@ -56,6 +62,19 @@ def run(place: Place) -> Outcome:
     else:
         set_values(place.config_file, None, {"profile": name})
     return Outcome.WENT
+
+
+def _is_chosen(config: Config) -> bool:
+    return config.origins.get("profile", DEFAULT) != DEFAULT
+
+
+def _has_sessions(config: Config) -> bool:
+    """Whether anybody is known to have inverted by the limits in force."""
+    try:
+        with Store.open(store_path(config), readonly=True) as store:
+            return bool(sessions(store))
+    except StoreError:
+        return False
 
 
 def _words(profile: Profile) -> str:

@@ -21,6 +21,9 @@ SIMULATED = """\
 SIMULATED: everything that follows is of a simulated node on a simulated table.
 Nobody hangs on it, and READY says nothing of a real one."""
 LEAVING = "Leave with q or Ctrl-C whenever you like: what is done stays."
+OTHERS_SIMULATED = """
+Every other command means the simulated node by the same --config:
+"""
 SIGNS = {State.DONE: "ok", State.TODO: "--", State.SKIPPED: "--", State.WITHOUT: "  "}
 
 
@@ -141,6 +144,10 @@ def _end(place: Place, skipped: set[str]) -> int:
             print(heading, *lines, sep="\n")
     print("\nThis starts the watch, which asks again for what holds for one session alone:")
     print("\n  " + " ".join([place.command, "run", *place.flags]))
+    if place.is_simulated:
+        print(OTHERS_SIMULATED)
+        for command in ("history", "report", f"check --node {place.table()}", "node info"):
+            print("  " + " ".join([place.command, command, *place.config_flags]))
     if against or later:
         print(f"\nAnd this goes on with what is left:\n\n  {place.again}")
     elif not place.is_simulated:

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import platformdirs
 
+from upturn.cli.node import source_of
 from upturn.config import Config, NodeConfig, load_config, own_config
 from upturn.errors import InputError, RunError, UpturnError
 from upturn.setup import simulated
+from upturn.setup.config_file import target_of
 from upturn.setup.look import Around, look_around, reach
 from upturn.setup.said import FILE_NAME, Said
 from upturn.wire.messages import Hello
@@ -63,6 +65,7 @@ class Place:
         """
         if self.config_file.exists():
             return load_config(self.config_file)
+        target_of(self.config_file)
         return Config()
 
     def node(self) -> NodeConfig | None:
@@ -162,11 +165,16 @@ class Place:
         return "upturn" if on_path else shlex.quote(called)
 
     @property
+    def config_flags(self) -> list[str]:
+        """What a command needs to mean this config."""
+        if self.config_file == own_config():
+            return []
+        return ["--config", shlex.quote(str(self.config_file))]
+
+    @property
     def flags(self) -> list[str]:
         """What a command needs to mean this config and this node."""
-        words: list[str] = []
-        if self.config_file != own_config():
-            words += ["--config", shlex.quote(str(self.config_file))]
+        words = self.config_flags
         if self._has_others():
             words += ["--node", shlex.quote(self.table())]
         return words
@@ -177,8 +185,7 @@ class Place:
         words = [self.command, "setup"]
         if self.is_simulated:
             return " ".join([*words, "--simulated"])
-        if self.config_file != own_config():
-            words += ["--config", shlex.quote(str(self.config_file))]
+        words += self.config_flags
         if self.node_name is not None:
             words += ["--node", shlex.quote(self.node_name)]
         if self.source is not None:
@@ -210,12 +217,8 @@ def place_for(
             is_simulated=True,
             said=Said(simulated.folder() / FILE_NAME),
         )
-    if source is not None and not source.startswith(LINKS):
-        raise InputError(
-            f"a node is not reached by {source!r}",
-            where="--source",
-            remedy="Write serial:PORT, ble:NAME, serial:auto or ble:auto",
-        )
+    if source is not None:
+        source = source_of(source, Config())
     file = own_config() if config is None else Path(config)
     if file.is_dir():
         raise InputError("is a folder", where=str(file), remedy="Name a TOML file")

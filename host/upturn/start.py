@@ -19,6 +19,10 @@ def entry() -> NoReturn:
     """The console script."""
     signal.signal(signal.SIGINT, _leave)
     signal.signal(signal.SIGTERM, _leave)
+    if not os.path.isabs(os.environ.get("HOME", "/")):  # noqa: PTH117 - pathlib takes its time
+        # It means nothing; without it, the system's account does. PulseAudio's library complains
+        # of such a one to stderr, which is the dashboard's screen.
+        os.environ.pop("HOME", None)
     from upturn.cli.main import entry as main_entry  # noqa: PLC0415 - after the signals
 
     main_entry()

@@ -99,8 +99,7 @@ def test_for_programs_it_is_one_object_with_every_row(capsys: Capture) -> None:
     found = record(capsys.readouterr().out)
     assert list(found) == ["upturn", "well", "findings", "bundle"]
     assert found["bundle"] is None
-    silent = {"nodes"}
-    assert {one["row"] for one in found["findings"]} == {row.name for row in ROWS} - silent
+    assert {one["row"] for one in found["findings"]} == {row.name for row in ROWS}
     for one in found["findings"]:
         assert list(one) == ["group", "row", "verdict", "words", "remedy"]
         assert one["words"].isprintable()
@@ -139,6 +138,53 @@ def test_a_bundle_that_cannot_be_written_is_one_line_and_what_was_found_is_told(
     assert out.startswith("Program\n")
     assert err.count("\n") == 1
     assert "cannot be written" in err
+
+
+def test_a_bundle_for_stdout_is_all_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = ["doctor", "--no-radio", "--no-cable", "--bundle", "-"]
+    assert main(asked) in (0, 1)
+    out, err = capsys.readouterr()
+    assert out.startswith(f"Upturn {__version__}, doctor: for a bug report.")
+    assert out.count("\n== ") == 5
+    assert err == ""
+    assert not (tmp_path / "-").exists()
+    assert main([*asked, "--json"]) == 2
+    assert capsys.readouterr().err == (
+        "upturn: --bundle -: goes not with --json: both would go to stdout. Name a file\n"
+    )
+
+
+@pytest.mark.parametrize("flag", ["--source", "--config", "--bundle"])
+def test_what_nobody_would_read_to_its_end_is_cut(flag: str, capsys: Capture) -> None:
+    value = "x" * 5000 if flag != "--source" else f"serial:{'x' * 5000}"
+    main(["doctor", "--no-radio", flag, value])
+    out, err = capsys.readouterr()
+    assert "xxx...xxx" in out + err
+    assert max(len(line) for line in (out + err).splitlines()) < 200
+
+
+def test_that_there_is_nothing_to_watch_is_said(tmp_path: Path, capsys: Capture) -> None:
+    def notes(*flags: str) -> list[tuple[str, str]]:
+        main(["doctor", "--no-radio", "--json", *flags])
+        found = record(capsys.readouterr().out)["findings"]
+        return [(one["words"], one["remedy"]) for one in found if one["row"] == "nodes"]
+
+    assert notes() == [("there is no node to watch", "'upturn setup' leads to one")]
+    config = tmp_path / "upturn.toml"
+    config.write_text(f'[[node]]\nname = "den"\nsource = "serial:{tmp_path}/none"\n')
+    assert notes("--config", str(config)) == []
+    assert notes("--source", f"serial:{tmp_path}/none") == []
+    assert notes("--no-cable") == []
+
+
+def test_a_home_that_is_none_brings_no_words_of_other_programs(tmp_path: Path) -> None:
+    for home in ("", "here"):
+        environment = {"HOME": home, "XDG_DATA_HOME": str(tmp_path), "UPTURN_SOUND": ""}
+        ended = upturn("--no-radio", "--no-cable", environment=environment)
+        assert ended.stderr == ""
 
 
 def test_without_any_program_of_the_system_and_with_nothing_there_it_ends_in_time(

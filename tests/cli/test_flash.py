@@ -305,6 +305,14 @@ def test_a_port_that_is_not_there_gets_one_line(capsys: Capture) -> None:
     )
 
 
+def test_a_name_of_a_port_that_nobody_would_read_is_cut(capsys: Capture) -> None:
+    assert main(["flash", "--port", "x" * 5000, "--yes"]) == EXIT_FAILED
+    out, err = capsys.readouterr()
+    assert out.startswith(f"Port {'x' * 50}...{'x' * 27}\n")
+    assert err.startswith(f"upturn: {'x' * 50}...{'x' * 26}: cannot be opened ")
+    assert len(err) < 400
+
+
 def test_an_image_for_another_chip_is_refused_before_the_port_is_opened(
     tmp_path: Path, capsys: Capture
 ) -> None:

@@ -164,3 +164,14 @@ def test_names_that_are_markup_are_text_on_the_page(kept: Kept) -> None:
     assert {"script", "img"}.isdisjoint(walk.tags)
     assert walk.text["h1"] == [f"Inversion session of {EVIL}"]
     assert EVIL in walk.text["dd"]
+
+
+def test_pictures_do_not_go_to_stdout(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.fill([session()])
+    monkeypatch.chdir(tmp_path)
+    assert kept.refused("report", "--png", "-") == (
+        "--png: pictures do not go to stdout. Name a file"
+    )
+    assert not (tmp_path / "-").exists()

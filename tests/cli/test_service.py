@@ -140,6 +140,7 @@ def test_what_cannot_be_asked_is_one_line_and_exit_2(
 def test_root_is_asked_whose_it_shall_be(
     config: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
+    monkeypatch.setattr(service_facts, "HIDDEN", ())
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.delenv("SUDO_USER", raising=False)
     asked = ("install", "--dry-run", "--config", config)
@@ -151,6 +152,58 @@ def test_root_is_asked_whose_it_shall_be(
     monkeypatch.setenv("SUDO_USER", "root")
     assert "this would be root's own service, not yours" in ran(capsys, *asked)[2]
     assert "\nUser=root\n" in ran(capsys, *asked, "--system")[1]
+
+
+@pytest.mark.parametrize("words", [(), ("--system", "--as", "root")])
+def test_a_store_that_depends_on_where_one_stands_is_refused(
+    words: tuple[str, ...], config: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0 if words else 4711)
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    config.write_text(f'{config.read_text()}[store]\npath = "kept"\n')
+    code, out, err = ran(capsys, "install", "--dry-run", "--config", config, *words)
+    assert (code, out) == (2, "")
+    assert err == (
+        f"upturn: {config}:5: [store] path 'kept' depends on the folder that one stands in, and a "
+        "service stands elsewhere. Write the whole path, from / on\n"
+    )
+
+
+def test_the_store_of_the_system_is_in_the_home_of_its_owner(
+    config: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(service_facts, "HIDDEN", ())
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setenv("HOME", str(tmp_path / "of who installs"))
+    owner = service_facts.Owner("ann", tmp_path / "ann", 4711, 4711)
+    monkeypatch.setattr(service_acts, "owner_of", lambda _: owner)
+    config.write_text(f'{config.read_text()}[store]\npath = "~/kept/all.sqlite3"\n')
+    out = ran(capsys, "install", "--dry-run", "--system", "--config", config)[1]
+    data = tmp_path / "ann" / ".local" / "share" / "upturn"
+    assert f"\nReadWritePaths=-{data} -{tmp_path}/ann/kept\n" in out
+
+
+@pytest.mark.parametrize("hidden", ["config", "link", "store"])
+def test_what_a_service_of_the_system_would_not_see_is_refused(
+    hidden: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    unseen = tmp_path / "unseen"
+    unseen.mkdir()
+    monkeypatch.setattr(service_facts, "HIDDEN", (unseen,))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    config = (tmp_path if hidden == "store" else unseen) / "c.toml"
+    store = f'[store]\npath = "{unseen}/kept.sqlite3"\n' if hidden == "store" else ""
+    config.write_text(f'[[node]]\nname = "den"\nsource = "serial:auto"\n{store}')
+    named = tmp_path / "link.toml" if hidden == "link" else config
+    if hidden == "link":
+        named.symlink_to(config)
+    asked = ("install", "--dry-run", "--system", "--as", "root", "--config", named)
+    code, out, err = ran(capsys, *asked)
+    assert (code, out) == (2, "")
+    assert err == (
+        f"upturn: {unseen if hidden == 'store' else named}: a service of the system sees nothing "
+        f"of {unseen}. Move it elsewhere, or install the service without --system\n"
+    )
 
 
 def test_the_groups_of_this_system_alone_are_named(monkeypatch: pytest.MonkeyPatch) -> None:

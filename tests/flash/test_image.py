@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.flash import images
 from upturn.errors import InputError
-from upturn.flash.image import Image, kept_by_mpflash, read_image
+from upturn.flash.image import MAX_BYTES, Image, kept_by_mpflash, read_image
 
 
 @pytest.mark.parametrize("chip", images.STARTS)
@@ -152,3 +155,28 @@ def test_of_what_mpflash_keeps_the_newest_release_of_that_very_build_is_taken(
     assert kept_by_mpflash("SEEED_XIAO_ESP32S3") is None
     (folder / "SEEED_XIAO_ESP32S3-v1.22.2.bin").touch()
     assert kept_by_mpflash("SEEED_XIAO_ESP32S3") is None
+
+
+def sparse(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (os.mkfifo, "is not a file"),
+        (lambda path: path.symlink_to("/dev/zero"), "is not a file"),
+        (Path.mkdir, "is a folder"),
+        (sparse, f"has {MAX_BYTES + 1} bytes"),
+        (lambda path: path.symlink_to(path), os.strerror(errno.ELOOP)),
+    ],
+)
+def test_what_is_no_file_of_such_a_size_is_not_read(
+    make: Callable[[Path], None], why: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "image.bin"
+    make(path)
+    with pytest.raises(InputError) as refused:
+        read_image(path)
+    assert str(refused.value) == f"{path}: {why}. Name MicroPython's .bin file"

@@ -4,14 +4,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import select
+import threading
+import tty
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from tests.flash.board import SimBoard
 from upturn.flash.firmware import sums
-from upturn.flash.prompt import Prompt, There, prompt_answers
+from upturn.flash.node import Asked
+from upturn.flash.prompt import FIRST_LOOK_S, FIRST_TRIES, Prompt, There, prompt_answers
 from upturn.flash.trouble import StepError
+from upturn.flash.work import look
 
 NO_BOOTS: frozenset[str] = frozenset()
 
@@ -170,3 +177,60 @@ def test_what_answers_and_is_no_prompt_is_called_that(
     monkeypatch.setattr("upturn.flash.prompt.INVENTORY", "print('hello')")
     with pytest.raises(StepError, match="answers, but not to the question"):
         Prompt(str(with_micropython.port)).look(tries=1)
+
+
+class Parrot(threading.Thread):
+    """Says the same whatever it is asked, on a pseudo-terminal."""
+
+    def __init__(self, *says: bytes) -> None:
+        super().__init__(daemon=True)
+        self.master, slave = os.openpty()
+        tty.setraw(slave)
+        self.port = os.ttyname(slave)
+        self._slave = slave
+        self._says = b"".join(says)
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        while not self._over.is_set():
+            if select.select([self.master], [], [], 0.05)[0]:
+                os.read(self.master, 4096)
+                os.write(self.master, self._says)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join()
+        os.close(self.master)
+        os.close(self._slave)
+
+
+BANNER = b"MicroPython v1.29.0; Generic ESP32 module\r\n>>> "
+
+
+def test_a_banner_alone_is_no_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("upturn.flash.prompt.ANSWER_S", 0.5)
+    with Parrot(BANNER) as parrot:
+        assert not prompt_answers(parrot.port)
+
+
+def test_what_says_what_a_prompt_says_and_no_more_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("upturn.flash.work.ask_node", lambda _: Asked(None, ""))
+    monkeypatch.setattr("upturn.flash.work.FIRST_LOOK_S", 0.5)
+    said: list[str] = []
+    parrot = Parrot(BANNER, b"\r\nraw REPL; CTRL-B to exit\r\n>")
+    with parrot, pytest.raises(StepError, match="mpremote hangs"):
+        look(parrot.port, said.append)
+    assert said[1:] == [
+        "No node answers. Asking for MicroPython's prompt",
+        "It answers. Looking what is on the board",
+    ]
+
+
+def test_the_first_look_takes_some_20_s_at_most() -> None:
+    assert FIRST_TRIES * FIRST_LOOK_S <= 24.0

@@ -105,6 +105,14 @@ _USER_UNITS = {f"{name}.target": _ALONE for name in ("default", "basic", "shutdo
     "app.slice": _ALONE
 }
 
+UPTURN = """
+from upturn.cli import service_facts
+service_facts.HIDDEN = ()
+from upturn.start import entry
+entry()
+"""
+"""The tests' own folder is in /tmp, which a service of the system sees nothing of."""
+
 
 class OwnSystemd:
     """Not started yet. `environment` is what every program of the world has."""
@@ -171,7 +179,7 @@ class OwnSystemd:
         return done
 
     def upturn(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        return self.run(sys.executable, "-P", "-m", "upturn", *words, check=check)
+        return self.run(sys.executable, "-P", "-c", UPTURN, *words, check=check)
 
     def linger(self) -> bool:
         """Whether root's services run without a login."""

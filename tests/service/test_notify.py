@@ -49,6 +49,8 @@ def test_a_manager_that_does_not_listen_is_no_fault_and_may_come_back(tmp_path: 
         ({"WATCHDOG_USEC": "15000000", "WATCHDOG_PID": "1"}, None),
         ({"WATCHDOG_USEC": "0"}, None),
         ({"WATCHDOG_USEC": "soon"}, None),
+        ({"WATCHDOG_USEC": "\u0663"}, None),
+        ({"WATCHDOG_USEC": "9" * 5000}, None),
     ],
 )
 def test_the_watchdog_is_ours_where_the_environment_says_so(

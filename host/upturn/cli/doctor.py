@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from upturn.cli.commands import Subparsers, command_parser
@@ -19,6 +18,7 @@ from upturn.errors import EXIT_DONE, EXIT_FAILED, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from upturn.config import Config
     from upturn.doctor.cable import Ports
@@ -47,7 +47,7 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--bundle",
         metavar="FILE",
-        help="write all of it into this file for a bug report, without private data",
+        help="write all of it into this file for a bug report, without private data; - is stdout",
     )
 
 
@@ -55,20 +55,27 @@ def run(args: argparse.Namespace) -> int:
     from upturn.doctor.examine import is_well
     from upturn.doctor.told import lines, record
 
-    if not args.json and sys.stdout is not None and sys.stdout.isatty():
+    alone = args.bundle is not None and _is_stdout(args.bundle)
+    if alone and args.json:
+        raise InputError(
+            "goes not with --json: both would go to stdout",
+            where="--bundle -",
+            remedy="Name a file",
+        )
+    told = not (args.json or alone)
+    if told and sys.stdout is not None and sys.stdout.isatty():
         print(LOOKING, flush=True)
     scene = _scene(args)
     examined, ports = asyncio.run(_look(scene))
-    if not args.json:
+    if told:
         for line in lines(examined):
             print(line)
-    bundle = None if args.bundle is None else Path(args.bundle)
-    if bundle is not None:
-        _write(bundle, examined, ports, scene)
+    if args.bundle is not None:
+        _write(args.bundle, examined, ports, scene)
     if args.json:
-        print(json.dumps({**record(examined), "bundle": None if bundle is None else str(bundle)}))
-    elif bundle is not None:
-        _tell(bundle)
+        print(json.dumps({**record(examined), "bundle": args.bundle}))
+    elif told and args.bundle is not None:
+        _tell(args.bundle)
     return EXIT_DONE if is_well(examined) else EXIT_FAILED
 
 
@@ -85,14 +92,20 @@ async def _look(scene: Scene) -> tuple[list[Examined], Ports]:
     return examined, ports
 
 
-def _write(file: Path, examined: list[Examined], ports: Ports, scene: Scene) -> None:
-    from upturn.cli.stored import write_file
+def _is_stdout(out: str) -> bool:
+    from upturn.cli.stored import STDOUT  # of what may lack a package, which the doctor tells
+
+    return out == STDOUT
+
+
+def _write(out: str, examined: list[Examined], ports: Ports, scene: Scene) -> None:
+    from upturn.cli.stored import write_out
     from upturn.doctor import bundle
 
-    write_file(file, bundle.text(examined, ports, scene.settings(), scene.environ).encode())
+    write_out(out, bundle.text(examined, ports, scene.settings(), scene.environ))
 
 
-def _tell(file: Path) -> None:
+def _tell(file: str) -> None:
     from upturn.doctor.bundle import IN_IT, NOT_IN_IT
 
     print(f"\n{file} is written, for a bug report. In it:")

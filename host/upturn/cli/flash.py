@@ -22,7 +22,7 @@ from upturn.cli.flash_choice import board_named, board_of, image_of, port_of, so
 from upturn.cli.flash_words import listed, plan, say, tell_done, tell_found
 from upturn.cli.stderr import write_line
 from upturn.errors import EXIT_DONE, EXIT_INTERRUPTED, InputError, RunError
-from upturn.transports.printable import printable
+from upturn.transports.printable import clipped, printable
 
 if TYPE_CHECKING:
     from upturn.flash.work import Work
@@ -132,7 +132,8 @@ def flash(
         found = port_of(port, ask=ask)
         if found is None:
             return None
-        print(f"Port {printable(found.device)}{f', {found.about}' if found.about else ''}")
+        about = f", {found.about}" if found.about else ""
+        print(f"Port {clipped(printable(found.device))}{about}")
         device = found.device
         looked = _tried(lambda: look(device, say), ask=ask)
         tell_found(looked)

@@ -57,6 +57,8 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.png == STDOUT:
+        raise InputError("pictures do not go to stdout", where="--png", remedy="Name a file")
     paint = None if args.png is None else _painter()
     config = load_config(args.config)
     with opened(config) as store:

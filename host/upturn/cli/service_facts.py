@@ -15,7 +15,7 @@ from pathlib import Path
 from upturn.config import Config, load_config, locate_config
 from upturn.errors import InputError, RunError
 from upturn.service import systemd
-from upturn.service.unit import Facts
+from upturn.service.unit import HIDDEN, Facts
 
 if sys.platform != "win32":
     import grp
@@ -77,7 +77,8 @@ def config_of(args: argparse.Namespace, owner: Owner | None) -> Config:
     """What it would watch by.
 
     Raises:
-        InputError: there is no such config, or no node in it that can be watched.
+        InputError: there is no such config, no node in it that can be watched, or a service could
+            not come to what it names.
     """
     path = args.config
     if path is None and owner is not None:
@@ -104,6 +105,7 @@ def config_of(args: argparse.Namespace, owner: Owner | None) -> Config:
             where=str(config.file),
             remedy="Give a [[node]] a source such as 'serial:auto' or 'ble:auto'",
         )
+    _check_places(config, owner)
     return config
 
 
@@ -126,10 +128,9 @@ def facts_of(config: Config, owner: Owner | None, *, linger: str = "") -> Facts:
 def written(config: Config, owner: Owner) -> list[Path]:
     """The folders that it writes to."""
     folders = [owner.home / ".local" / "share" / "upturn"]
-    if config.store.path is not None:
-        path = Path(config.store.path).expanduser()
-        if path.is_absolute():
-            folders.append(path if path.is_dir() else path.parent)
+    path = _store_path(config, owner)
+    if path is not None:
+        folders.append(path if path.is_dir() else path.parent)
     return folders
 
 
@@ -150,6 +151,40 @@ def make_folders(folders: list[Path], owner: Owner) -> list[Path]:
                 raise RunError(f"{at}: cannot be made: {error.strerror}") from None
             made.append(at)
     return made
+
+
+def _check_places(config: Config, owner: Owner | None) -> None:
+    """Raises InputError where a service would look for something elsewhere, or see none of it."""
+    assert config.file is not None
+    path = _store_path(config, owner)
+    if path is not None and not path.is_absolute():
+        raise InputError(
+            f"[store] path {config.store.path!r} depends on the folder that one stands in, and a "
+            "service stands elsewhere",
+            where=config.origins["store.path"],
+            remedy="Write the whole path, from / on",
+        )
+    if owner is None:
+        return
+    for place in (config.file, Path(sys.executable), *written(config, owner)):
+        here = place.absolute()
+        for folder in HIDDEN:
+            if here.is_relative_to(folder) or here.resolve().is_relative_to(folder):
+                raise InputError(
+                    f"a service of the system sees nothing of {folder}",
+                    where=str(place),
+                    remedy="Move it elsewhere, or install the service without --system",
+                )
+
+
+def _store_path(config: Config, owner: Owner | None) -> Path | None:
+    """As it is where the service runs: `~` is its owner's home, and not that of who installs."""
+    if config.store.path is None:
+        return None
+    path = Path(config.store.path)
+    if owner is not None and path.parts[:1] == ("~",):
+        return owner.home.joinpath(*path.parts[1:])
+    return path.expanduser()
 
 
 def _is_group(name: str) -> bool:

@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 
 from upturn.errors import without_login
-from upturn.transports.printable import printable
+from upturn.transports.printable import clipped, printable
 
 
 def write_line(text: str) -> None:
@@ -19,7 +19,7 @@ def write_line(text: str) -> None:
     stream = sys.stderr
     if stream is None:  # the caller closed it
         return
-    line = f"upturn: {printable(without_login(text))}\n"
+    line = f"upturn: {clipped(printable(without_login(text)))}\n"
     with suppress(OSError, ValueError):
         try:
             number = stream.fileno()

@@ -7,7 +7,9 @@ Whoever names nobody means the user of the newest session; what is shown says wh
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -28,7 +30,20 @@ from upturn.transports.printable import printable
 STDOUT = "-"
 MOST_WEEKS = 260
 """Five years."""
-_NO_PLACE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)
+_NO_PLACE = frozenset(
+    {
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.EACCES,
+        errno.EPERM,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
+        errno.ENXIO,
+    }
+)
+"""What is the matter with the name, and not with the disk."""
+_NOBODY_READS = "nobody reads this pipe"
 
 
 def now() -> datetime:
@@ -111,18 +126,40 @@ def write_file(path: Path, data: bytes) -> None:
         RunError: it could not be written.
     """
     try:
-        target = path.resolve()
-        if target.exists() and not target.is_file():
-            target.write_bytes(data)  # a pipe or a device
-            return
-        _replace(target, data)
+        if _is_pipe_or_device(path):
+            _write_into(path, data)
+        else:
+            _replace(path.resolve(), data)
     except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        number = getattr(error, "errno", None)
         why = getattr(error, "strerror", None) or str(error)
-        if isinstance(error, (ValueError, *_NO_PLACE)):
+        why = _NOBODY_READS if number == errno.ENXIO else why
+        if isinstance(error, ValueError) or number in _NO_PLACE:
             raise InputError(
                 f"cannot be written ({why})", where=str(path), remedy="Name another file"
             ) from None
         raise RunError(f"{path}: cannot be written ({why})") from None
+
+
+def _is_pipe_or_device(path: Path) -> bool:
+    """Asked of the system, which tells a loop of links in the same way everywhere."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    return not stat.S_ISREG(mode)
+
+
+def _write_into(path: Path, data: bytes) -> None:
+    """Opening a pipe would wait for its reader for ever; writing to one that reads may wait."""
+    patient = getattr(os, "O_NONBLOCK", 0)
+    number = os.open(path, os.O_WRONLY | patient)
+    if patient:
+        os.set_blocking(number, True)
+    with os.fdopen(number, "wb") as stream:
+        stream.write(data)
 
 
 def _replace(target: Path, data: bytes) -> None:

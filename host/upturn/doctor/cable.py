@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from upturn.doctor import watch
 from upturn.doctor.access import OURS, listed, may_use
 from upturn.doctor.findings import Finding, not_well, note, ok, private, shaped
-from upturn.doctor.scene import BLE, SERIAL, Scene
+from upturn.doctor.scene import BLE, SERIAL, Scene, apart
+from upturn.errors import UpturnError
 from upturn.transports.node_probe import NOTHING, Port, Probe
 from upturn.wire.messages import Hello, Measurement, Short
 
@@ -66,6 +67,8 @@ class Ports:
     """The config or the command line wants a node on a cable."""
     only_radio: bool = False
     """All nodes that they name are reached by radio."""
+    none_known: bool = False
+    """Neither they nor a pairing name a node."""
 
 
 async def look(scene: Scene) -> Ports:
@@ -109,7 +112,11 @@ async def _look(scene: Scene) -> Ports:
         source is not None and source.startswith(SERIAL)
         for source in (scene.source, *(node.source for node in scene.settings().nodes))
     )
-    facts = Ports(wanted=wanted, only_radio=bool(by_radio) and not wanted)
+    facts = Ports(
+        wanted=wanted,
+        only_radio=bool(by_radio) and not wanted,
+        none_known=await apart(lambda: _none_known(scene)),
+    )
     if not scene.cable:
         return Ports(skipped="not asked, as you said")
     if scene.source is not None and scene.source.startswith(BLE):
@@ -126,7 +133,17 @@ async def _look(scene: Scene) -> Ports:
         )
     probes = await _asked(scene, here)
     looked = tuple(_looked(probe, probe.port.device in named) for probe in probes)
-    return Ports(looked, facts.skipped, facts.wanted, facts.only_radio)
+    return replace(facts, looked=looked)
+
+
+def _none_known(scene: Scene) -> bool:
+    from upturn.transports.ble.known import KnownNodes  # noqa: PLC0415 - it may lack a package
+
+    try:
+        named = scene.source is not None or scene.reach.config().nodes
+        return not (named or KnownNodes().all())
+    except UpturnError:  # another finding tells which file is no good
+        return False
 
 
 async def _asked(scene: Scene, ports: Sequence[Port]) -> list[Probe]:

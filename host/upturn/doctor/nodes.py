@@ -24,6 +24,9 @@ def judge(facts: Ports) -> Iterable[Finding]:
         elif one.device.startswith(BLE):
             words = private(f"{one.device}: {one.problem}", "a node that is not reached by radio")
             yield not_well(words, private(one.remedy, "what to do"))
+    answered = any(one.hello is not None for one in facts.looked)
+    if facts.none_known and not answered:
+        yield note("there is no node to watch", "'upturn setup' leads to one")
 
 
 def _node(one: Looked, hello: Hello) -> Iterable[Finding]:

@@ -11,6 +11,7 @@ from itertools import groupby
 from upturn import __version__
 from upturn.doctor.examine import Examined, is_well
 from upturn.doctor.findings import Finding, Verdict, shown
+from upturn.transports.printable import clipped
 
 WIDTH = 80
 _VERDICT = 10
@@ -50,9 +51,9 @@ def record(examined: Sequence[Examined]) -> dict[str, object]:
 def _finding(finding: Finding) -> Iterator[str]:
     indent = " " * _INDENT
     head = f"  {finding.verdict:<{_VERDICT}}"
-    yield from _wrapped(shown(finding.words), head, indent)
+    yield from _wrapped(clipped(shown(finding.words)), head, indent)
     if finding.remedy:
-        remedy = shown(finding.remedy)
+        remedy = clipped(shown(finding.remedy))
         stop = "" if remedy.endswith(".") else "."
         yield from _wrapped(f"{remedy}{stop}", f"{indent}-> ", f"{indent}   ")
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,10 @@ TABLE_AT = 0x8000
 OLDEST = (1, 25)
 OLDEST_TEXT = ".".join(map(str, OLDEST))
 DOWNLOADS = "micropython.org/download"
+
+MAX_BYTES = 16 * 1024 * 1024
+"""The largest flash of these boards has half of it; MicroPython has 2 MB."""
+_REMEDY = "Name MicroPython's .bin file"
 
 _MAGIC = 0xE9
 _HEADER_BYTES = 24
@@ -65,11 +70,7 @@ def read_image(path: Path, chip: str = "") -> Image:
     Raises:
         InputError: it is not, or cannot be read.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise InputError(why, where=str(path), remedy="Name MicroPython's .bin file") from None
+    data = _content(path)
     try:
         image = _looked_through(path, data)
     except _NoImageError as error:
@@ -96,6 +97,23 @@ def kept_by_mpflash(build: str) -> Path | None:
         if numbers >= OLDEST:
             found.append((numbers, path))
     return max(found)[1] if found else None
+
+
+def _content(path: Path) -> bytes:
+    """What is no file is not opened: a pipe waits for ever, and a device never ends."""
+    where = str(path)
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise InputError("is a folder", where=where, remedy=_REMEDY)
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError("is not a file", where=where, remedy=_REMEDY)
+        if found.st_size > MAX_BYTES:
+            raise InputError(f"has {found.st_size} bytes", where=where, remedy=_REMEDY)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        why = getattr(error, "strerror", None) or "no file has such a name"
+        raise InputError(why, where=where, remedy=_REMEDY) from None
 
 
 def _looked_through(path: Path, data: bytes) -> Image:

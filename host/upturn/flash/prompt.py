@@ -25,14 +25,19 @@ ANSWER_S = 4.0
 """As long as a node takes that starts anew into its prompt, for its watchdog runs."""
 AGAIN_S = 0.5
 LOOK_S = 45.0
+FIRST_LOOK_S = 12.0
+"""A prompt that has just answered tells in 3 s what is there, on a slow computer in twice that."""
+FIRST_TRIES = 2
 COPY_S = 300.0
 TRIES = 3
 """A node whose watchdog runs is started anew by the first try, into its prompt."""
 MPY = 6
 """Of the bytecode that the compiler makes."""
-_INTERRUPT = b"\r\x03\x02\r"
-"""Ctrl-C, and out of the raw mode: then every prompt shows itself."""
-_PROMPT = b">>>"
+_INTERRUPT = b"\r\x03\x02\r\x01"
+"""Ctrl-C, out of the raw mode, and into it: then every prompt shows itself in it."""
+_RAW = b"raw REPL; CTRL-B to exit"
+"""What mpremote waits for. A banner is no proof: a port may repeat one whatever it is asked."""
+_LEAVE = b"\x02"
 SHADOW = "/upturn_node"
 """MicroPython looks here before it looks in the library."""
 
@@ -70,19 +75,22 @@ def prompt_answers(device: str) -> bool:
     Raises:
         PortError: the port cannot be opened.
     """
-    heard = b""
+    heard, found = b"", False
     try:
         with open_port(device) as port:
             end_s = time.monotonic() + ANSWER_S
             again_s = 0.0
-            while _PROMPT not in heard and (now_s := time.monotonic()) < end_s:
+            while not found and (now_s := time.monotonic()) < end_s:
                 if now_s >= again_s:  # a board that only starts hears none of it
                     port.write(_INTERRUPT)
                     again_s = now_s + AGAIN_S
-                heard += port.read(port.in_waiting or 1)
+                heard = heard[-len(_RAW) :] + port.read(port.in_waiting or 1)
+                found = _RAW in heard
+            if found:
+                port.write(_LEAVE)
     except PORT_ERRORS:
         return False
-    return _PROMPT in heard
+    return found
 
 
 class Prompt:
@@ -91,15 +99,15 @@ class Prompt:
     def __init__(self, device: str) -> None:
         self._device = device
 
-    def look(self, tries: int = TRIES) -> There:
-        """What is there.
+    def look(self, tries: int = TRIES, within_s: float = LOOK_S) -> There:
+        """What is there; each try ends in that time.
 
         Raises:
             StepError: no prompt answers.
         """
         for left in range(tries - 1, -1, -1):
             try:
-                return self._inventory()
+                return self._inventory(within_s)
             except StepError:
                 if not left:
                     raise
@@ -174,13 +182,13 @@ class Prompt:
                 "Try again; if it stays, begin anew with --erase",
             )
 
-    def _inventory(self) -> There:
+    def _inventory(self, within_s: float = LOOK_S) -> There:
         said = self._run(
             [
                 "exec",
                 INVENTORY.format(library=LIBRARY, shadow=SHADOW, boot=BOOT, main=MAIN, say=SAY),
             ],
-            LOOK_S,
+            within_s,
         )
         line = next((text for text in said.splitlines() if text.startswith(SAY)), None)
         try:

@@ -20,7 +20,7 @@ from upturn.flash.image import Image
 from upturn.flash.loader import Chip, Loader
 from upturn.flash.node import Asked, ask_node, stop_node, wait_for_node
 from upturn.flash.ports import Found, again, boards_here
-from upturn.flash.prompt import Prompt, There, prompt_answers
+from upturn.flash.prompt import FIRST_LOOK_S, FIRST_TRIES, Prompt, There, prompt_answers
 from upturn.flash.trouble import StepError
 from upturn.wire.messages import Hello
 
@@ -79,7 +79,8 @@ def look(device: str, say: Say) -> Looked:
         return Looked(asked)
     say(f"{asked.other or 'No node answers'}. Asking for MicroPython's prompt")
     if prompt_answers(device):
-        return Looked(asked, there=Prompt(device).look())
+        say("It answers. Looking what is on the board")
+        return Looked(asked, there=Prompt(device).look(FIRST_TRIES, FIRST_LOOK_S))
     say("No prompt answers. Asking the chip's loader")
     return Looked(asked, chip=Loader(device).chip())
 

@@ -15,6 +15,8 @@ SOCKET = "NOTIFY_SOCKET"
 WATCHDOG_US = "WATCHDOG_USEC"
 WATCHDOG_PID = "WATCHDOG_PID"
 READY, WATCHDOG, STOPPING = "READY=1", "WATCHDOG=1", "STOPPING=1"
+MAX_DIGITS = 20
+"""Of microseconds, as systemd counts them: 64 bits."""
 MAX_STATUS = 400
 """Letters of a status: what is shown in one line."""
 
@@ -69,4 +71,6 @@ def _watchdog_s(environment: Mapping[str, str]) -> float | None:
     if environment.get(WATCHDOG_PID, str(os.getpid())) != str(os.getpid()):
         return None
     text = environment.get(WATCHDOG_US, "")
-    return int(text) / 1e6 if text.isdecimal() and int(text) > 0 else None
+    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS):
+        return None
+    return int(text) / 1e6 or None

@@ -59,6 +59,9 @@ _OF_THE_SYSTEM = {
 devices is made at the start, and a kind of port that is plugged in for the first time later on
 would be missing from it. Who may use a port is said by its group."""
 
+HIDDEN = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - nothing is put there
+"""What PrivateTmp puts empty folders in place of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -82,7 +82,8 @@ READ_S = 0.2
 """How long a reading thread waits at most before it looks whether it is still wanted."""
 
 _NO_PORT = ("there is no such port", "Plug the node in; 'upturn scan' lists the ports")
-_BUSY = ("another program uses it", "End that program, or name another port")
+BUSY = "another program uses it"
+_BUSY = (BUSY, "End that program, or name another port")
 _NO_DEVICE = ("no device answers behind it", "Plug the node out and in again")
 _NOT_SERIAL = ("is no serial port", "'upturn scan' lists the ports")
 

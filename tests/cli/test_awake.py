@@ -18,7 +18,8 @@ from tests.terminal import Terminal
 from tests.transports.fake_node import FakeNode
 from upturn.cli.awake import Wakefulness
 from upturn.cli.judging import Judged
-from upturn.cli.watch import Watch, watch
+from upturn.cli.watch import watch
+from upturn.cli.watch_plan import Watch
 from upturn.cli.watched import place
 from upturn.core.commands import Command, KeptAwake
 from upturn.core.events import Event

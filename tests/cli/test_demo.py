@@ -13,7 +13,7 @@ import pytest
 
 from upturn.cli import demo
 from upturn.cli.main import main
-from upturn.cli.watch import Watch
+from upturn.cli.watch_plan import Watch
 from upturn.transports.simulated import SimulatedSource
 
 Capture = pytest.CaptureFixture[str]

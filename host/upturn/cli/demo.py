@@ -16,7 +16,8 @@ from upturn.cli.local_broker import local_broker
 from upturn.cli.mqtt_options import add_mqtt
 from upturn.cli.options import add_common, resolve_profile
 from upturn.cli.sound import Need, add_sound
-from upturn.cli.watch import Watch, check_terminal, watch
+from upturn.cli.watch import check_terminal, watch
+from upturn.cli.watch_plan import Watch
 from upturn.cli.watched import Place
 from upturn.config import load_config
 from upturn.core.commands import Acknowledge

@@ -12,7 +12,8 @@ from upturn.cli.memory import add_store
 from upturn.cli.options import add_common
 from upturn.cli.recordings import recorded
 from upturn.cli.sound import add_sound, need_of
-from upturn.cli.watch import Watch, check_terminal, watch
+from upturn.cli.watch import check_terminal, watch
+from upturn.cli.watch_plan import Watch
 from upturn.cli.watched import place
 from upturn.config import load_config
 from upturn.transports.recording import Recorder

@@ -46,7 +46,8 @@ def run(args: argparse.Namespace) -> int:
         return view(args, judged)
     speed = args.speed or MAX_SPEED
     if math.isfinite(speed):
-        from upturn.cli.watch import Watch, watch
+        from upturn.cli.watch import watch
+        from upturn.cli.watch_plan import Watch
         from upturn.cli.watched import place
 
         return watch(Watch([place(judged)], speed, headless=True, as_json=args.json))

@@ -13,8 +13,8 @@ from upturn.cli.screen_memory import ScreenMemory
 from upturn.cli.sound import sounding
 from upturn.cli.stderr import write_line
 from upturn.cli.table_feed import TableFeed
-from upturn.cli.watch import Watch
 from upturn.cli.watch_end import code_of, sum_up, tell_failure
+from upturn.cli.watch_plan import Watch
 from upturn.cli.watch_text import consoles
 from upturn.cli.watched import Watched, run_all
 from upturn.dashboard.app import UpturnDashboard

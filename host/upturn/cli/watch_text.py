@@ -13,8 +13,8 @@ from upturn.cli.link_log import LinkLog
 from upturn.cli.memory import Memory, remembering
 from upturn.cli.sound import Sound, sounding
 from upturn.cli.stderr import write_line
-from upturn.cli.watch import Watch
 from upturn.cli.watch_end import Aside, code_of, on_signals, sum_up
+from upturn.cli.watch_plan import Watch
 from upturn.cli.watched import Watched, run_all
 from upturn.service.pulse import Pulse, pulse_of
 from upturn.sinks.console import Console

@@ -22,14 +22,18 @@ from upturn.errors import InputError
 OLDEST = (3, 11)
 TESTED = "Linux"
 """Where the tests run; what is different elsewhere follows its makers' words."""
+LINUX = sys.platform == "linux"
 PACKAGES: dict[str, tuple[str, str]] = {
     "aiomqtt": ("aiomqtt", "the home"),
     "bleak": ("bleak", "Bluetooth"),
+    **({"dbus-fast": ("dbus_fast", "Bluetooth, and staying awake")} if LINUX else {}),
     "numpy": ("numpy", "analysis and sound"),
     "paho-mqtt": ("paho.mqtt", "the home"),
     "platformdirs": ("platformdirs", "everything that is kept"),
     "pyserial": ("serial", "nodes on a cable"),
+    "rich": ("rich", "the calibration, drawn in place"),
     "textual": ("textual", "the dashboard"),
+    "tomlkit": ("tomlkit", "'upturn setup'"),
 }
 """What Upturn needs: the module to import, and what for. One that is there may be broken."""
 EXTRAS: dict[str, tuple[str, str]] = {

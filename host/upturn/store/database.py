@@ -16,6 +16,7 @@ import errno
 import os
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ from upturn.store import salvage
 from upturn.store.schema import APPLICATION_ID, MIGRATIONS, migrate, version_of
 from upturn.store.trouble import StoreError, Trouble, explain, explained
 
+AGAIN_S = 0.01
 BUSY_S = 5.0
 """A program that holds the store longer is reported."""
 WAL_LIMIT_BYTES = 4_000_000
@@ -236,7 +238,7 @@ def _open(path: Path, busy_s: float) -> sqlite3.Connection:
         try:
             _judge(db, path)
             db.execute("PRAGMA secure_delete = ON")  # what is deleted is not legible any more
-            db.execute("PRAGMA journal_mode = WAL")
+            _keep_a_log(db, busy_s)
             db.execute("PRAGMA synchronous = FULL")
             db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
             _check(db, path)
@@ -247,6 +249,22 @@ def _open(path: Path, busy_s: float) -> sqlite3.Connection:
             db.close()
             raise
         return db
+
+
+def _keep_a_log(db: sqlite3.Connection, busy_s: float) -> None:
+    """Two that make a store in the same moment are in each other's way: then SQLite waits for
+    neither, for fear of waiting for ever.
+    """
+    until_s = time.monotonic() + busy_s
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until_s:
+                raise
+            time.sleep(AGAIN_S)
+        else:
+            return
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:

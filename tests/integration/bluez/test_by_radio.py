@@ -18,6 +18,8 @@ from tests.integration.test_node_link import UNHEARD_S, alarm_of
 
 pytestmark = pytest.mark.usefixtures("micropython")
 
+WATCHED = "another program watches it now, so it is not asked"
+LATER = "What was done with it stays; try again when nobody watches it"
 HAS_IT = "another watch or command of this computer has it. End that one first"
 SLACK_S = 0.4
 """What a crossing may be off: the swing's dwell is seen on both sides of the wire."""
@@ -70,7 +72,7 @@ def test_a_table_is_found_and_paired_and_watched(tmp_path: Path) -> None:
             again = world.upturn("node", "pair", table.address)
             limit = host.wait_for_alarm("time_limit", priority="high")
             assert limit.t_s - inverted_s == pytest.approx(4, abs=SLACK_S)
-            assert info.communicate() == ("", f"upturn: ble:{table.name}: {HAS_IT}\n")
+            assert info.communicate() == ("", f"upturn: ble:{table.name}: {WATCHED}. {LATER}\n")
             assert again.communicate() == ("", f"upturn: {table.name}: {HAS_IT}\n")
             assert seen(said(scan))["bluetooth"] == table.address
             now = as_scanned(table, posture="inverted", pairing=False, in_use=True, paired=True)

@@ -66,6 +66,21 @@ async def test_a_screen_that_fails_is_made_anew_and_said_so(
     assert capsys.readouterr().err == said * 2
 
 
+async def test_what_ends_while_it_is_made_anew_is_not_shown_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failed = asyncio.Event()
+    monkeypatch.setattr(module, "ANEW_S", 0.05)
+    monkeypatch.setattr(module, "write_line", lambda _: failed.set())
+    monkeypatch.setattr(Failing, "made", 0)
+    screen = Screen(Failing)
+    showing = asyncio.create_task(screen.show())
+    await failed.wait()
+    screen.leave()
+    await asyncio.wait_for(showing, 30.0)
+    assert Failing.made == 1
+
+
 async def test_what_is_over_is_not_shown_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Failing, "made", 0)
     screen = Screen(Failing)

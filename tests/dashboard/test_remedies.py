@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.dashboard.scenes import CALM, SCENES, alarm, possible
+from upturn.core.after import LAST_SESSION
 from upturn.core.alarm_table import AlarmId
 from upturn.core.checklist import ASK_FIRST
 from upturn.core.commands import CheckIn
@@ -41,6 +42,11 @@ def failing(*problems: tuple[str, str]) -> Snapshot:
             [],
         ),
         (
+            failing((HEALTH, f"dizzy {LAST_SESSION}: stop for a day, ask a doctor")),
+            "dizzy after the last session: stop for a day, ask a doctor",
+            [],
+        ),
+        (
             SCENES["unconfirmed"],
             f"{UNHEARD}: press t; the spotter has not checked in: press c",
             ["test_tone", "check_in"],
@@ -67,6 +73,7 @@ def failing(*problems: tuple[str, str]) -> Snapshot:
         "ready",
         "people",
         "a doctor",
+        "felt ill",
         "sound, spotter",
         "stood down",
         "over",

@@ -45,12 +45,17 @@ class Screen:
             ended_by.append(code)
             leaving.append(asyncio.ensure_future(leave(code)))
 
+        def is_over() -> bool:
+            return self._left or bool(ended_by)
+
         on_signals(end)
         try:
             await self._app.run_async()
-            while self._app.broke and not (self._left or ended_by):
+            while self._app.broke and not is_over():
                 write_line(f"the screen has failed ({self._app.broke}), and is drawn anew")
                 await asyncio.sleep(ANEW_S)
+                if is_over():
+                    break
                 self._app = self._make()
                 on_signals(end)
                 await self._app.run_async()

@@ -19,6 +19,8 @@ from upturn.core.sources import UPTURN
 from upturn.core.thresholds import AFTER_LAPSES_S, AFTER_REST_S
 
 QUESTION = "How did it feel?"
+LAST_SESSION = "after the last session"
+"""In every reason against READY that such an answer is."""
 LATER = "Later: upturn check --after ANSWER"
 
 

@@ -137,7 +137,7 @@ class Pages:
 
     def gives_way(self) -> bool:
         """Somebody inverts now: what counts for them lies under the page."""
-        inverted = any(table.feed.snapshot().inverted for table in self._tables.all)
+        inverted = any(view.snapshot.inverted for view in self._tables.views)
         before, self._inverted = self._inverted, inverted
         return self.page is not None and inverted and not before
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from upturn.core.after import LAST_SESSION
 from upturn.core.alarm_table import Clear
 from upturn.core.checklist import ASK_FIRST
 from upturn.core.commands import (
@@ -86,6 +87,6 @@ def _helps(check: Check, snapshot: Snapshot) -> Remedy | None:
         and not alarm.condition
         for alarm in snapshot.alarms
     )
-    if check.problem.startswith(ASK_FIRST):
-        return None  # the questions were answered: a doctor helps, and no key
+    if check.problem.startswith(ASK_FIRST) or LAST_SESSION in check.problem:
+        return None  # what was asked was answered: a doctor helps, and no key
     return ACKNOWLEDGE if waits else REMEDIES.get(check.name)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from upturn.core.after import FELT
+from upturn.core.after import FELT, LAST_SESSION
 from upturn.core.checklist import ASK_FIRST, VERSION, Item, Part, outcome, part, words
 from upturn.core.commands import HealthAnswers
 from upturn.store.rows import ChecklistRow, SessionRow
@@ -89,7 +89,7 @@ def after_session(past: Sequence[SessionRow], now: datetime) -> str:
     began_at, answer = told[-1] if told else (now, "fine")
     if answer == "fine" or now - began_at >= STOP_FOR:
         return ""
-    return f"{FELT[answer].words} after the last session: stop for a day, ask a doctor"
+    return f"{FELT[answer].words} {LAST_SESSION}: stop for a day, ask a doctor"
 
 
 def override(text: str, now: datetime) -> str | None:
